@@ -1,0 +1,147 @@
+// The gate's decision: continue, wait or stop. Pure: it combines what is known of every base, people's holds
+// and the gate's own deadline. It must never answer `continue` unless every base allows it.
+import type { Build } from './build.ts';
+import type { Readiness } from './readiness.ts';
+import type { Base, GatePolicy } from './service.ts';
+
+export type GateVerdict = 'continue' | 'wait' | 'stop';
+
+export type GateReason = Readiness['reason'] | 'settling' | 'held' | 'released' | 'timed-out' | 'gate-cycle';
+
+/** One base as the gate sees it: on which branch it was found, and how fresh the reading is. */
+export interface BaseAssessment {
+  readonly base: Base;
+  /** Full ref of the branch that answered. */
+  readonly branch: string;
+  /** Refs that were asked first and had no build. */
+  readonly skippedBranches: readonly string[];
+  readonly readiness: Readiness;
+  /** When Azure DevOps was read, ms since the epoch by its own clock. Absent when it never was. */
+  readonly observedAt?: number;
+  /** For `unknown`: why it could not be asked, as an error code, and the last that was known. */
+  readonly failure?: { readonly code: string; readonly lastKnown?: Readiness };
+  /** Builds of this base made from the commit that the caller named; undefined when it named none. */
+  readonly commitBuilds?: readonly Build[];
+}
+
+/** A person's order about a gate. Gates take them from here on; the commands that give them come later. */
+export interface Hold {
+  readonly kind: 'held' | 'released';
+  readonly by: string;
+  readonly because: string;
+}
+
+/** What a caller asked, and since when it has been asking. */
+export interface GateQuestion {
+  /** Ms since the epoch, by PipeBot's clock. */
+  readonly askedAt: number;
+  readonly deadlineAt: number;
+  readonly settleMs: number;
+  readonly commit?: string;
+}
+
+export interface GateDecision {
+  readonly verdict: GateVerdict;
+  readonly reason: GateReason;
+  /** The base that decided: the worst one. */
+  readonly assessment: BaseAssessment;
+  /** For `timed-out`: what it was waiting for when the time was up. */
+  readonly waitedFor?: Exclude<GateReason, 'timed-out'>;
+  readonly hold?: Hold;
+  /** The caller named a commit, and no base build of it has appeared. */
+  readonly isCommitUnseen?: boolean;
+}
+
+const SEVERITY = { continue: 0, wait: 1, stop: 2 } as const satisfies Record<GateVerdict, number>;
+/** How long a `commit=` may take to appear when the caller gives no `settle=`. */
+export const DEFAULT_COMMIT_SETTLE_MS = 30_000;
+
+/** What one base on its own allows, before holds, settling and deadline. */
+export function verdictFor(
+  readiness: Readiness,
+  policy: Pick<GatePolicy, 'onPartiallySucceeded' | 'onNeverBuilt'>,
+): GateVerdict {
+  switch (readiness.status) {
+    case 'ready': {
+      const isPartial = readiness.build?.result === 'partiallySucceeded';
+      return isPartial && policy.onPartiallySucceeded === 'stop' ? 'stop' : 'continue';
+    }
+    case 'running':
+    case 'unknown':
+      return 'wait';
+    case 'never-built':
+      return policy.onNeverBuilt;
+    case 'failed':
+    case 'stale':
+      return 'stop';
+  }
+}
+
+/**
+ * Decides for a service from the assessments of all its bases; the worst one decides and is named.
+ * @param assessments at least one
+ * @param now ms since the epoch, PipeBot's clock, the one that stamped the question
+ */
+export function decideGate(
+  assessments: readonly [BaseAssessment, ...BaseAssessment[]],
+  question: GateQuestion,
+  context: { readonly policy: GatePolicy; readonly now: number; readonly hold?: Hold },
+): GateDecision {
+  const { policy, now, hold } = context;
+  const decided = worstOf(
+    assessments.map((assessment) => decideBase(assessment, question, { policy, now })),
+    assessments,
+  );
+  const withHold = applyHold(decided, hold);
+  if (withHold.verdict !== 'wait' || now < question.deadlineAt) return withHold;
+  return {
+    ...withHold,
+    verdict: 'stop',
+    reason: 'timed-out',
+    waitedFor: withHold.reason as Exclude<GateReason, 'timed-out'>,
+  };
+}
+
+function decideBase(
+  assessment: BaseAssessment,
+  question: GateQuestion,
+  { policy, now }: { policy: GatePolicy; now: number },
+): GateDecision {
+  const { readiness, commitBuilds } = assessment;
+  const plain: GateDecision = {
+    verdict: verdictFor(readiness, policy),
+    reason: readiness.reason,
+    assessment,
+  };
+  if (plain.verdict !== 'continue') return plain;
+
+  const waitedMs = now - question.askedAt;
+  if (commitBuilds?.length === 0) {
+    const settleMs = question.settleMs || DEFAULT_COMMIT_SETTLE_MS;
+    if (waitedMs < settleMs) return { ...plain, verdict: 'wait', reason: 'settling' };
+    return { ...plain, isCommitUnseen: true };
+  }
+  const unfinished = commitBuilds?.find((build) => build.finishedAt === undefined);
+  if (unfinished) {
+    const running: Readiness = { status: 'running', reason: 'base-running', build: unfinished };
+    return { verdict: 'wait', reason: 'base-running', assessment: { ...assessment, readiness: running } };
+  }
+  return waitedMs < question.settleMs ? { ...plain, verdict: 'wait', reason: 'settling' } : plain;
+}
+
+function worstOf(
+  decisions: readonly GateDecision[],
+  assessments: readonly [BaseAssessment, ...BaseAssessment[]],
+): GateDecision {
+  const impossible: GateDecision = { verdict: 'wait', reason: 'unknown', assessment: assessments[0] };
+  return decisions.reduce(
+    (worst, decision) => (SEVERITY[decision.verdict] > SEVERITY[worst.verdict] ? decision : worst),
+    decisions[0] ?? impossible,
+  );
+}
+
+function applyHold(decision: GateDecision, hold: Hold | undefined): GateDecision {
+  if (!hold) return decision;
+  if (hold.kind === 'released') return { ...decision, verdict: 'continue', reason: 'released', hold };
+  return decision.verdict === 'stop' ? decision : { ...decision, verdict: 'wait', reason: 'held', hold };
+}

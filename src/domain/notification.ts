@@ -1,0 +1,106 @@
+// A message owed to one conversation. Its key makes telling twice impossible; its state survives restarts.
+// Pure: what to do after a send is decided here, sending and storing happen elsewhere.
+import type { Content } from './content.ts';
+
+export type NotificationState = 'queued' | 'sending' | 'delivered' | 'suspended' | 'parked';
+
+export interface Notification {
+  readonly key: string;
+  readonly conversationId: string;
+  readonly content: Content;
+  /** Key of the notification whose card this one replaces in place; absent for a new message. */
+  readonly updatesKey?: string;
+  /** The thread of a channel it belongs to. */
+  readonly threadId?: string;
+  readonly state: NotificationState;
+  readonly attempts: number;
+  /** An earlier attempt may have arrived although nobody confirmed it. */
+  readonly isInDoubt: boolean;
+  /** How often it was made smaller after a refusal for its size. */
+  readonly shrinkStep: number;
+  readonly createdAt: number;
+  readonly nextAttemptAt: number;
+}
+
+export type Refusal =
+  | 'throttled'
+  | 'unreachable'
+  | 'removed'
+  | 'not-found'
+  | 'too-large'
+  | 'unauthorized'
+  | 'invalid';
+
+/** What is known after a send: it arrived, it certainly did not, or nobody can tell. */
+export type SendOutcome =
+  | { readonly kind: 'delivered'; readonly activityId?: string }
+  | {
+      readonly kind: 'refused';
+      readonly refusal: Refusal;
+      readonly retryAfterMs?: number;
+      readonly detail: string;
+    }
+  | { readonly kind: 'in-doubt'; readonly detail: string };
+
+export type DeliveryStep =
+  | { readonly kind: 'done'; readonly activityId?: string }
+  /** `postAnew`: the card that it should have replaced is gone. */
+  | {
+      readonly kind: 'retry';
+      readonly at: number;
+      readonly isInDoubt: boolean;
+      readonly shrinkStep: number;
+      readonly postAnew?: true;
+    }
+  | { readonly kind: 'suspend'; readonly detail: string }
+  | { readonly kind: 'park'; readonly detail: string };
+
+/** After a day nobody is helped by the message any more; it is parked, visible to the operator. */
+const GIVE_UP_AFTER_MS = 24 * 3_600_000;
+const FIRST_RETRY_MS = 2_000;
+const MAX_RETRY_MS = 5 * 60_000;
+const MAX_RETRY_AFTER_MS = 15 * 60_000;
+export const MAX_SHRINK_STEP = 2;
+
+/** What follows from the outcome of one attempt. `now` in ms since the epoch. */
+export function afterSend(notification: Notification, outcome: SendOutcome, now: number): DeliveryStep {
+  if (outcome.kind === 'delivered') {
+    return { kind: 'done', ...(outcome.activityId === undefined ? {} : { activityId: outcome.activityId }) };
+  }
+  if (now - notification.createdAt > GIVE_UP_AFTER_MS) return { kind: 'park', detail: outcome.detail };
+  const isUpdate = notification.updatesKey !== undefined;
+  const retry = {
+    kind: 'retry',
+    at: now + backoffMs(notification.attempts),
+    // Repeating an update is harmless; repeating a new message may show it twice, and then it must say so.
+    isInDoubt: notification.isInDoubt || (outcome.kind === 'in-doubt' && !isUpdate),
+    shrinkStep: notification.shrinkStep,
+  } as const;
+  if (outcome.kind === 'in-doubt') return retry;
+  switch (outcome.refusal) {
+    case 'throttled':
+      return { ...retry, at: now + clampRetryAfter(outcome.retryAfterMs, notification.attempts) };
+    case 'unreachable':
+    case 'unauthorized':
+      return retry;
+    case 'removed':
+      return { kind: 'suspend', detail: outcome.detail };
+    case 'not-found':
+      return isUpdate ? { ...retry, at: now, postAnew: true } : { kind: 'park', detail: outcome.detail };
+    case 'too-large':
+      return notification.shrinkStep < MAX_SHRINK_STEP
+        ? { ...retry, at: now, shrinkStep: notification.shrinkStep + 1 }
+        : { kind: 'park', detail: outcome.detail };
+    case 'invalid':
+      return { kind: 'park', detail: outcome.detail };
+  }
+}
+
+function backoffMs(attempts: number): number {
+  return Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(Math.max(attempts - 1, 0), 10));
+}
+
+function clampRetryAfter(retryAfterMs: number | undefined, attempts: number): number {
+  if (retryAfterMs === undefined) return backoffMs(attempts);
+  return Math.min(MAX_RETRY_AFTER_MS, Math.max(1_000, retryAfterMs));
+}

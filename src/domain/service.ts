@@ -1,0 +1,125 @@
+// Services, their bases and the policy of their gates, as the services file describes them; and finding one
+// by the name a person typed. It must not know where the description came from.
+
+/** One definition on one branch of one organisation. `organization` is the configured name, never a URL. */
+export interface DefinitionRef {
+  readonly organization: string;
+  readonly project: string;
+  readonly definitionId: number;
+  /** Full ref; the definition's own branch. */
+  readonly branch: string;
+  /** Only builds of this repository count, when given (the API's repository id). */
+  readonly repositoryId?: string;
+}
+
+export interface Base {
+  readonly name: string;
+  readonly definition: DefinitionRef;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** At least one. */
+  readonly bases: readonly Base[];
+  readonly build?: DefinitionRef;
+  /** Full refs, asked in order after the caller's branch. */
+  readonly fallbackBranches: readonly string[];
+  readonly policy: GatePolicy;
+}
+
+export interface GatePolicy {
+  readonly timeoutMs: number;
+  readonly pollIntervalMs: number;
+  readonly settleMs: number;
+  readonly whenRunning: 'wait' | 'use-previous';
+  readonly onPartiallySucceeded: 'continue' | 'stop';
+  readonly onCanceled: 'previous' | 'stop';
+  readonly onNeverBuilt: 'stop' | 'continue';
+  /** Off unless set. */
+  readonly maxAgeMs?: number;
+}
+
+export const DEFAULT_GATE_POLICY: GatePolicy = {
+  timeoutMs: 30 * 60_000,
+  pollIntervalMs: 10_000,
+  settleMs: 0,
+  whenRunning: 'wait',
+  onPartiallySucceeded: 'continue',
+  onCanceled: 'previous',
+  onNeverBuilt: 'stop',
+};
+
+export interface ServiceCatalog {
+  readonly services: readonly Service[];
+  readonly bases: readonly Base[];
+}
+
+/** What a name stands for: a service, or a base on its own. */
+export type Named =
+  | { readonly kind: 'service'; readonly service: Service }
+  | { readonly kind: 'base'; readonly base: Base };
+
+/** Finds a service by name or alias, then a base by name; case does not matter. */
+export function findNamed(catalog: ServiceCatalog, name: string): Named | undefined {
+  const wanted = name.toLowerCase();
+  const service = catalog.services.find(
+    (candidate) =>
+      candidate.name.toLowerCase() === wanted ||
+      candidate.aliases.some((alias) => alias.toLowerCase() === wanted),
+  );
+  if (service) return { kind: 'service', service };
+  const base = catalog.bases.find((candidate) => candidate.name.toLowerCase() === wanted);
+  return base && { kind: 'base', base };
+}
+
+/** Finds what is configured for a definition: first a service that it builds, then a base that it makes. */
+export function findByDefinition(
+  catalog: ServiceCatalog,
+  wanted: { readonly organization: string; readonly project: string; readonly definitionId: number },
+): Named | undefined {
+  const matches = (definition: DefinitionRef | undefined) =>
+    definition !== undefined &&
+    definition.definitionId === wanted.definitionId &&
+    definition.organization === wanted.organization &&
+    definition.project.toLowerCase() === wanted.project.toLowerCase();
+  const service = catalog.services.find((candidate) => matches(candidate.build));
+  if (service) return { kind: 'service', service };
+  const base = catalog.bases.find((candidate) => matches(candidate.definition));
+  return base && { kind: 'base', base };
+}
+
+/** At most three names that a typo may have meant, nearest first. */
+export function nearestNames(names: readonly string[], typed: string): string[] {
+  const wanted = typed.toLowerCase().slice(0, 60);
+  return names
+    .map((name) => ({ name, distance: distanceBetween(name.toLowerCase(), wanted) }))
+    .filter(({ name, distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
+    .sort((left, right) => left.distance - right.distance || left.name.localeCompare(right.name))
+    .slice(0, 3)
+    .map(({ name }) => name);
+}
+
+/** Edits (insert, delete, replace, swap of neighbours) between two short texts; a prefix counts as near. */
+function distanceBetween(name: string, typed: string): number {
+  if (typed.length >= 3 && name.startsWith(typed)) return 1;
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: typed.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= name.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= typed.length; column++) {
+      const same = name[row - 1] === typed[column - 1];
+      const swapped =
+        row > 1 && column > 1 && name[row - 1] === typed[column - 2] && name[row - 2] === typed[column - 1];
+      current[column] = Math.min(
+        (last[column] ?? 0) + 1,
+        (current[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (same ? 0 : 1),
+        swapped ? (beforeLast[column - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
+      );
+    }
+    beforeLast = last;
+    last = current;
+  }
+  return last[typed.length] ?? 0;
+}

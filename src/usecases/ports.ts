@@ -1,0 +1,212 @@
+// What the use cases need from the outside, as small interfaces in domain words. Never cards, rows or
+// activities. Each use case takes only the ports it uses; app.ts hands them in.
+import type { Build } from '../domain/build.ts';
+import type { Content } from '../domain/content.ts';
+import type { GateDecision } from '../domain/gate.ts';
+import type { Notification, SendOutcome } from '../domain/notification.ts';
+import type { Person, Watch } from '../domain/watch.ts';
+
+/** What one poll reads: definitions of one project on one branch. */
+export interface BuildsTarget {
+  readonly organization: string;
+  readonly project: string;
+  /** Full ref. */
+  readonly branch: string;
+  readonly definitionIds: readonly number[];
+}
+
+/** Builds as they were at one moment. Times are Azure DevOps' own. */
+export interface Reading {
+  readonly builds: readonly Build[];
+  /** Ms since the epoch, from the answer's Date header. */
+  readonly observedAt: number;
+}
+
+export interface BuildRef {
+  readonly organization: string;
+  readonly project: string;
+  readonly buildId: number;
+}
+
+/** Azure DevOps. Every call throws PipeBotError `azure-*` and nothing else, within its deadline. */
+export interface Pipelines {
+  /** All active builds and the newest ended ones of each definition; an empty list means: there are none. */
+  listBuilds(target: BuildsTarget): Promise<Reading>;
+  /** `azure-not-found` when it was deleted or may not be seen. */
+  getBuild(ref: BuildRef): Promise<{ readonly build: Build; readonly observedAt: number }>;
+  /** By id, or by its exact name; `azure-not-found` otherwise. The project comes back by name. */
+  getDefinition(ref: {
+    readonly organization: string;
+    readonly project: string;
+    readonly definition: number | string;
+  }): Promise<{ readonly project: string; readonly definitionId: number; readonly name: string }>;
+}
+
+/** Runs all store calls made inside `work` in one transaction; it travels with the call. */
+export interface Transactions {
+  transaction<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** What was read of builds. Every store call throws PipeBotError `store-unavailable` when the store is down. */
+export interface BuildRecords {
+  /**
+   * Locks the target's row until the transaction ends, so that two readers cannot both see the same change.
+   * Gives the observedAt of the newest reading, 0 when there was none.
+   */
+  lockTarget(target: BuildsTarget): Promise<number>;
+  findBuilds(refs: readonly BuildRef[]): Promise<Build[]>;
+  saveBuilds(builds: readonly Build[]): Promise<void>;
+  saveReading(target: BuildsTarget, observedAt: number): Promise<void>;
+  /** The newest stored builds of one definition on a branch, with the time of the last reading. */
+  lastReading(target: BuildsTarget): Promise<Reading | undefined>;
+}
+
+export interface Watches {
+  /** Does nothing when the id exists. `cardKey` is the key of the notification that shows it. */
+  add(watch: Watch, cardKey: string): Promise<void>;
+  save(watch: Watch): Promise<void>;
+  cardKeyOf(watchId: string): Promise<string | undefined>;
+  listOpenByConversation(conversationId: string): Promise<Watch[]>;
+  /** Open watches whose definition is read by this target, locked until the transaction ends. */
+  listOpenByTarget(target: BuildsTarget): Promise<Watch[]>;
+  /** The targets that open watches need, one per organisation, project and branch. */
+  listTargets(): Promise<BuildsTarget[]>;
+}
+
+export type ConversationKind = 'channel' | 'group' | 'personal';
+
+/** Where messages can go. Holds what is needed to send without being asked first. */
+export interface Conversation {
+  /** Without the thread: `19:…@thread.tacv2`. */
+  readonly id: string;
+  readonly kind: ConversationKind;
+  readonly tenantId: string;
+  readonly serviceUrl: string;
+  readonly botId: string;
+  readonly name?: string;
+  readonly teamId?: string;
+}
+
+export interface Conversations {
+  /** Adds it or refreshes what changed; `lastSeenAt` in ms since the epoch. */
+  save(conversation: Conversation, lastSeenAt: number): Promise<void>;
+  find(id: string): Promise<(Conversation & { readonly isSuspended: boolean }) | undefined>;
+  setSuspended(id: string, isSuspended: boolean): Promise<void>;
+}
+
+/** A message that somebody sent to the bot, with the bot's own mentions taken out. */
+export interface IncomingMessage {
+  readonly conversationId: string;
+  readonly activityId: string;
+  readonly threadId?: string;
+  readonly text: string;
+  readonly from: Person;
+  readonly receivedAt: number;
+}
+
+export interface IncomingMessages {
+  /** False when the same activity was stored before. */
+  add(message: IncomingMessage): Promise<boolean>;
+  /** Undefined when it is unknown or answered. */
+  findUnanswered(conversationId: string, activityId: string): Promise<IncomingMessage | undefined>;
+  markAnswered(conversationId: string, activityId: string): Promise<void>;
+  deleteBefore(receivedBefore: number): Promise<void>;
+}
+
+export type NewNotification = Pick<
+  Notification,
+  'key' | 'conversationId' | 'content' | 'updatesKey' | 'threadId'
+>;
+
+export interface Notifications {
+  /** Does nothing when the key exists. */
+  add(notification: NewNotification, createdAt: number): Promise<void>;
+  /** The oldest one that is neither delivered, suspended nor parked. */
+  nextFor(conversationId: string): Promise<Notification | undefined>;
+  save(notification: Notification, detail?: string): Promise<void>;
+  markDelivered(key: string, deliveredAt: number, activityId: string | undefined): Promise<void>;
+  /** The id under which Teams knows a delivered notification. */
+  activityIdOf(key: string): Promise<string | undefined>;
+  /** Suspended ones of a conversation become queued again. */
+  resume(conversationId: string, now: number): Promise<void>;
+  /** Conversations with something to send. */
+  listPending(): Promise<string[]>;
+  deleteBefore(deliveredBefore: number): Promise<void>;
+}
+
+export interface OutgoingMessage {
+  readonly content: Content;
+  readonly threadId?: string;
+  /** Replace this message instead of posting a new one. */
+  readonly activityId?: string;
+  /** Say that it may have been sent before. */
+  readonly mayRepeat: boolean;
+  readonly shrinkStep: number;
+}
+
+/** Sends to Teams; never throws for what Teams answers, and never retries by itself. */
+export interface Messenger {
+  send(conversation: Conversation, message: OutgoingMessage): Promise<SendOutcome>;
+}
+
+/** A gate that is waiting or has been decided. */
+export interface GateRecord {
+  readonly id: string;
+  readonly keyId: string;
+  readonly service: string;
+  readonly branch: string;
+  readonly commit?: string;
+  readonly settleMs: number;
+  readonly askedAt: number;
+  readonly deadlineAt: number;
+  readonly buildId?: number;
+  /** The last answer; final when its verdict is not `wait`. */
+  readonly decision?: GateDecision;
+  readonly decidedAt?: number;
+}
+
+export interface GateRecords {
+  find(id: string): Promise<GateRecord | undefined>;
+  /** Adds or replaces, but never changes a decision that is final: gives back the record that now stands. */
+  save(gate: GateRecord): Promise<GateRecord>;
+  deleteBefore(deadlineBefore: number): Promise<void>;
+}
+
+/** Who may ask which gates. */
+export interface GateKey {
+  readonly id: string;
+  readonly name: string;
+  /** Services it may ask; undefined means all. */
+  readonly services?: readonly string[];
+}
+
+export interface GateKeys {
+  /** Replaces the keys that came from the configuration by these; `hash` is SHA-256, hex. */
+  replaceConfigured(keys: readonly (Omit<GateKey, 'id'> & { readonly hash: string })[]): Promise<void>;
+  list(): Promise<(GateKey & { readonly hash: string })[]>;
+  touch(id: string, usedAt: number): Promise<void>;
+}
+
+/** Durable work. A job that is enqueued inside a transaction commits or vanishes with it. */
+export interface JobPayloads {
+  'answer-message': { readonly conversationId: string; readonly activityId: string };
+  deliver: { readonly conversationId: string };
+  observe: BuildsTarget;
+  'clean-up': Record<string, never>;
+}
+
+export interface Jobs {
+  /** At most one queued and one running job per key; asking again keeps the earlier time. */
+  enqueue<Name extends keyof JobPayloads>(
+    name: Name,
+    payload: JobPayloads[Name],
+    options?: { readonly key?: string; readonly runAt?: number },
+  ): Promise<void>;
+}
+
+/** Where use cases report what an operator should see; messages are static, facts are fields. */
+export interface Log {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
