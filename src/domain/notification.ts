@@ -62,13 +62,20 @@ const MAX_RETRY_MS = 5 * 60_000;
 const MAX_RETRY_AFTER_MS = 15 * 60_000;
 export const MAX_SHRINK_STEP = 2;
 
-/** What follows from the outcome of one attempt. `now` in ms since the epoch. */
-export function afterSend(notification: Notification, outcome: SendOutcome, now: number): DeliveryStep {
+/**
+ * What follows from the outcome of one attempt.
+ * @param context `now` in ms since the epoch; `isUpdate` when the attempt replaced a message that exists
+ */
+export function afterSend(
+  notification: Notification,
+  outcome: SendOutcome,
+  context: { readonly now: number; readonly isUpdate: boolean },
+): DeliveryStep {
+  const { now, isUpdate } = context;
   if (outcome.kind === 'delivered') {
     return { kind: 'done', ...(outcome.activityId === undefined ? {} : { activityId: outcome.activityId }) };
   }
   if (now - notification.createdAt > GIVE_UP_AFTER_MS) return { kind: 'park', detail: outcome.detail };
-  const isUpdate = notification.updatesKey !== undefined;
   const retry = {
     kind: 'retry',
     at: now + backoffMs(notification.attempts),

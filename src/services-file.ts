@@ -1,0 +1,292 @@
+// Reads the services file (pipebot.yaml): organisations, bases, services and the gates' policies. It gets the
+// file's text and reports every mistake at once; it must not read the environment or ask Azure DevOps.
+import { LineCounter, parseDocument } from 'yaml';
+import { type ConfigProblem, normalizeOrganizationUrl, type Parsed } from './config.ts';
+import { looksLikeLink, type Organization, parseLink } from './domain/link.ts';
+import {
+  type Base,
+  type DefinitionRef,
+  nearestNames,
+  type Service,
+  type ServiceCatalog,
+} from './domain/service.ts';
+import { readPolicy } from './services-file-policy.ts';
+import { type Fields, FileReader } from './services-file-reader.ts';
+
+export interface ConfiguredOrganization extends Organization {
+  /** The environment variable that holds its token. */
+  readonly tokenVariable: string;
+}
+
+export interface ServicesFile {
+  readonly organizations: readonly ConfiguredOrganization[];
+  readonly catalog: ServiceCatalog;
+}
+
+export interface ServicesFileContext {
+  /** Named in problems. */
+  readonly path: string;
+  readonly defaultOrganizationUrl?: string;
+  readonly isLocal: boolean;
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/;
+const DEFAULT_BRANCH = 'main';
+const MAX_SERVICES = 2_000;
+
+interface Defaults {
+  readonly project: string | undefined;
+  readonly branch: string;
+  readonly organizations: readonly ConfiguredOrganization[];
+}
+
+/** Reads the text of the services file. */
+export function parseServicesFile(text: string, context: ServicesFileContext): Parsed<ServicesFile> {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, uniqueKeys: true, merge: false });
+  const problems: ConfigProblem[] = document.errors.map((error) => ({
+    where: `${context.path}, line ${error.linePos?.[0].line ?? 1}`,
+    wrong: `is not valid YAML (${error.code})`,
+    example: 'services: { payments: { base: python-base } }',
+  }));
+  if (problems.length > 0) return { problems };
+  const reader = new FileReader(context.path, problems);
+  const root = reader.fields('', document.toJS({ mapAsMap: true, maxAliasCount: 100 }), [
+    'organizations',
+    'project',
+    'branch',
+    'bases',
+    'services',
+    'gate',
+  ]);
+  const defaults: Defaults = {
+    project: reader.text('project', root.get('project')),
+    branch: reader.text('branch', root.get('branch')) ?? DEFAULT_BRANCH,
+    organizations: readOrganizations(reader, root, context),
+  };
+  const bases = readBases(reader, root, defaults);
+  const services = readServices(reader, root, { defaults, bases });
+  checkNames(reader, services, bases);
+  if (problems.length > 0) return { problems };
+  return { value: { organizations: defaults.organizations, catalog: { services, bases } } };
+}
+
+function readOrganizations(
+  reader: FileReader,
+  root: Fields,
+  context: ServicesFileContext,
+): ConfiguredOrganization[] {
+  const organizations: ConfiguredOrganization[] = [];
+  if (context.defaultOrganizationUrl) {
+    const url = context.defaultOrganizationUrl;
+    organizations.push({ name: organizationName(url), url, tokenVariable: 'AZURE_DEVOPS_PAT' });
+  }
+  for (const [name, value] of reader.map('organizations', root.get('organizations'))) {
+    const where = `organizations.${name}`;
+    const fields = reader.fields(where, value, ['url', 'tokenVariable']);
+    const url = normalizeOrganizationUrl(
+      reader.text(`${where}.url`, fields.get('url')) ?? '',
+      context.isLocal,
+    );
+    const tokenVariable = reader.text(`${where}.tokenVariable`, fields.get('tokenVariable'));
+    if (!url)
+      reader.wrong(
+        `${where}.url`,
+        'is no https address of an organisation or collection',
+        'url: https://dev.azure.com/fabrikam',
+      );
+    else if (!tokenVariable)
+      reader.wrong(`${where}.tokenVariable`, 'is missing', 'tokenVariable: AZURE_DEVOPS_PAT_FABRIKAM');
+    else organizations.push({ name, url, tokenVariable });
+  }
+  if (organizations.length === 0) {
+    reader.wrong(
+      'organizations',
+      'is missing, and AZURE_DEVOPS_ORG_URL is not set',
+      'AZURE_DEVOPS_ORG_URL=https://dev.azure.com/contoso',
+    );
+  }
+  return organizations;
+}
+
+/** `https://dev.azure.com/contoso` → `contoso`; `https://contoso.visualstudio.com` → `contoso`. */
+function organizationName(url: string): string {
+  const { pathname, hostname } = new URL(url);
+  const last = pathname
+    .split('/')
+    .filter((segment) => segment !== '')
+    .at(-1);
+  return last === undefined ? (hostname.split('.')[0] ?? hostname) : decodeURIComponent(last);
+}
+
+function readBases(reader: FileReader, root: Fields, defaults: Defaults): Base[] {
+  return reader.map('bases', root.get('bases')).flatMap(([name, value]) => {
+    if (!NAME.test(name)) reader.wrong(`bases.${name}`, 'is no name', 'python-base');
+    const definition = readDefinition(reader, `bases.${name}`, { value, defaults });
+    return definition ? [{ name, definition }] : [];
+  });
+}
+
+function readServices(
+  reader: FileReader,
+  root: Fields,
+  known: { readonly defaults: Defaults; readonly bases: readonly Base[] },
+): Service[] {
+  const entries = reader.map('services', root.get('services'));
+  if (entries.length === 0)
+    reader.wrong('services', 'is empty', 'services: { payments: { base: python-base } }');
+  if (entries.length > MAX_SERVICES)
+    reader.wrong('services', `has more than ${MAX_SERVICES} entries`, 'several PipeBots');
+  const policy = readPolicy(reader, 'gate', { value: root.get('gate') });
+  return entries.slice(0, MAX_SERVICES).map(([name, value]) => {
+    const where = `services.${name}`;
+    if (!NAME.test(name)) reader.wrong(where, 'is no name', 'payments');
+    const fields = reader.fields(where, value, ['aliases', 'base', 'build', 'fallbackBranches', 'gate']);
+    const build = fields.has('build')
+      ? readDefinition(reader, `${where}.build`, { value: fields.get('build'), defaults: known.defaults })
+      : undefined;
+    const bases = readBaseNames(reader, `${where}.base`, { value: fields.get('base'), bases: known.bases });
+    if (build && bases.some((base) => isSameDefinition(base.definition, build))) {
+      reader.wrong(where, 'has its own build as a base, so it would wait for itself', 'base: python-base');
+    }
+    return {
+      name,
+      aliases: reader.texts(`${where}.aliases`, fields.get('aliases')),
+      bases,
+      ...(build ? { build } : {}),
+      fallbackBranches: reader
+        .texts(`${where}.fallbackBranches`, fields.get('fallbackBranches'))
+        .map((branch) => reader.branch(`${where}.fallbackBranches`, branch)),
+      policy: readPolicy(reader, `${where}.gate`, { value: fields.get('gate'), inherited: policy }),
+    };
+  });
+}
+
+function isSameDefinition(left: DefinitionRef, right: DefinitionRef): boolean {
+  return (
+    left.definitionId === right.definitionId &&
+    left.organization === right.organization &&
+    left.project.toLowerCase() === right.project.toLowerCase()
+  );
+}
+
+function readBaseNames(
+  reader: FileReader,
+  where: string,
+  { value, bases }: { readonly value: unknown; readonly bases: readonly Base[] },
+): Base[] {
+  const names = reader.texts(where, value);
+  if (names.length === 0) reader.wrong(where, 'is missing', 'base: python-base');
+  return names.flatMap((name) => {
+    const base = bases.find((candidate) => candidate.name === name);
+    if (base) return [base];
+    const [near] = nearestNames(
+      bases.map((candidate) => candidate.name),
+      name,
+    );
+    reader.wrong(
+      where,
+      `"${name}" is not among the bases`,
+      `base: ${near ?? bases[0]?.name ?? 'python-base'}`,
+    );
+    return [];
+  });
+}
+
+/** A mapping `{ definition, branch, repository, project, organization }`, or a pipeline's address. */
+function readDefinition(
+  reader: FileReader,
+  where: string,
+  { value, defaults }: { readonly value: unknown; readonly defaults: Defaults },
+): DefinitionRef | undefined {
+  const fields =
+    typeof value === 'string'
+      ? new Map<string, unknown>([['definition', value]])
+      : reader.fields(where, value, ['definition', 'branch', 'repository', 'project', 'organization']);
+  const definition = fields.get('definition');
+  const place =
+    typeof definition === 'string' && looksLikeLink(definition)
+      ? readPipelineLink(reader, where, { link: definition, defaults })
+      : readPlace(reader, where, { fields, definition, defaults });
+  if (!place) return undefined;
+  const repositoryId = reader.text(`${where}.repository`, fields.get('repository'));
+  const branch = reader.text(`${where}.branch`, fields.get('branch')) ?? place.branch ?? defaults.branch;
+  return {
+    organization: place.organization,
+    project: place.project,
+    definitionId: place.definitionId,
+    branch: reader.branch(`${where}.branch`, branch),
+    ...(repositoryId ? { repositoryId } : {}),
+  };
+}
+
+interface PlaceOfDefinition {
+  readonly organization: string;
+  readonly project: string;
+  readonly definitionId: number;
+  readonly branch?: string;
+}
+
+function readPipelineLink(
+  reader: FileReader,
+  where: string,
+  { link, defaults }: { readonly link: string; readonly defaults: Defaults },
+): PlaceOfDefinition | undefined {
+  const parsed = parseLink(link, defaults.organizations);
+  if (parsed.kind === 'definition' && typeof parsed.definition === 'number') {
+    return { ...parsed, definitionId: parsed.definition };
+  }
+  const home = defaults.organizations[0]?.url ?? 'https://dev.azure.com/contoso';
+  reader.wrong(
+    where,
+    'is no address of a pipeline in a configured organisation',
+    `${home}/Shop/_build?definitionId=183`,
+  );
+  return undefined;
+}
+
+function readPlace(
+  reader: FileReader,
+  where: string,
+  {
+    fields,
+    definition,
+    defaults,
+  }: { readonly fields: Fields; readonly definition: unknown; readonly defaults: Defaults },
+): PlaceOfDefinition | undefined {
+  const project = reader.text(`${where}.project`, fields.get('project')) ?? defaults.project;
+  const wanted = reader.text(`${where}.organization`, fields.get('organization'));
+  const organization =
+    wanted === undefined
+      ? defaults.organizations[0]
+      : defaults.organizations.find((candidate) => candidate.name === wanted);
+  if (wanted !== undefined && !organization)
+    reader.wrong(
+      `${where}.organization`,
+      `"${wanted}" is not among the organisations`,
+      `organization: ${defaults.organizations[0]?.name ?? 'contoso'}`,
+    );
+  if (project === undefined) reader.wrong(where, 'has no project', 'project: Shop');
+  const isId = typeof definition === 'number' && Number.isInteger(definition) && definition > 0;
+  if (!isId)
+    reader.wrong(
+      `${where}.definition`,
+      definition === undefined ? 'is missing' : 'is neither a number nor an address of a pipeline',
+      'definition: 183',
+    );
+  if (!organization || project === undefined || !isId) return undefined;
+  return { organization: organization.name, project, definitionId: definition };
+}
+
+function checkNames(reader: FileReader, services: readonly Service[], bases: readonly Base[]): void {
+  const owners = new Map<string, string>();
+  const claim = (name: string, owner: string) => {
+    const taken = owners.get(name.toLowerCase());
+    if (taken !== undefined)
+      reader.wrong(owner, `"${name}" is already taken by ${taken}`, 'a name or alias of its own');
+    else owners.set(name.toLowerCase(), owner);
+  };
+  for (const service of services)
+    for (const name of [service.name, ...service.aliases]) claim(name, `services.${service.name}`);
+  for (const base of bases) claim(base.name, `bases.${base.name}`);
+}

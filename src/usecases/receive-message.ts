@@ -1,0 +1,59 @@
+// Takes in what comes from Teams: stores it, and answers later. Nothing here may call an outside system, since
+// Teams repeats what is not answered within 15 seconds.
+import type { Clock } from '../clock.ts';
+import type {
+  Conversation,
+  Conversations,
+  IncomingMessage,
+  IncomingMessages,
+  Jobs,
+  Notifications,
+  Transactions,
+} from './ports.ts';
+
+export interface ReceivePorts {
+  readonly conversations: Conversations;
+  readonly messages: IncomingMessages;
+  readonly notifications: Pick<Notifications, 'resume'>;
+  readonly transactions: Transactions;
+  readonly jobs: Jobs;
+  readonly clock: Clock;
+}
+
+/** Stores a message and the job that answers it; a message that came before is ignored. */
+export async function receiveMessage(
+  ports: ReceivePorts,
+  conversation: Conversation,
+  message: IncomingMessage,
+): Promise<void> {
+  await ports.transactions.transaction(async () => {
+    await ports.conversations.save(conversation, ports.clock.now());
+    const isNew = await ports.messages.add(message);
+    const { conversationId, activityId } = message;
+    if (isNew) await ports.jobs.enqueue('answer-message', { conversationId, activityId });
+  });
+}
+
+/** The bot is (again) in a conversation: what could not be sent there is sent now. */
+export async function joinConversation(ports: ReceivePorts, conversation: Conversation): Promise<void> {
+  const now = ports.clock.now();
+  await ports.transactions.transaction(async () => {
+    await ports.conversations.save(conversation, now);
+    await ports.conversations.setSuspended(conversation.id, false);
+    await ports.notifications.resume(conversation.id, now);
+    await ports.jobs.enqueue('deliver', { conversationId: conversation.id }, { key: conversation.id });
+  });
+}
+
+/** Renames and the like: what is stored about a conversation is refreshed. */
+export async function refreshConversation(ports: ReceivePorts, conversation: Conversation): Promise<void> {
+  await ports.conversations.save(conversation, ports.clock.now());
+}
+
+/** The bot was taken out; nothing more is sent there, and nothing is forgotten. */
+export async function leaveConversation(ports: ReceivePorts, conversation: Conversation): Promise<void> {
+  await ports.transactions.transaction(async () => {
+    await ports.conversations.save(conversation, ports.clock.now());
+    await ports.conversations.setSuspended(conversation.id, true);
+  });
+}

@@ -1,0 +1,180 @@
+// Watches: starting one, stopping them, polling while there are any, and telling when a build ended. The
+// messages are stored here and sent by deliver-notifications.
+import type { Clock } from '../clock.ts';
+import { type Build, newestFirst } from '../domain/build.ts';
+import { expectedEndAt } from '../domain/duration.ts';
+import {
+  advanceWatch,
+  buildToFollow,
+  followsUnread,
+  isOpen,
+  WATCH_LIFETIME_MS,
+  type Watch,
+  type WatchStep,
+} from '../domain/watch.ts';
+import { PipeBotError, toPipeBotError } from '../errors.ts';
+import { type Observer, targetKey } from './observe-builds.ts';
+import type { BuildsTarget, Jobs, Log, Notifications, Transactions, Watches } from './ports.ts';
+
+export interface WatchPorts {
+  readonly watches: Watches;
+  readonly notifications: Pick<Notifications, 'add'>;
+  readonly transactions: Transactions;
+  readonly jobs: Jobs;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** How often builds are read while nobody but watches waits for them. */
+export const WATCH_POLL_MS = 30_000;
+
+export function targetOf(watch: Pick<Watch, 'definition'>): BuildsTarget {
+  const { organization, project, branch, definitionId } = watch.definition;
+  return { organization, project, branch, definitionIds: [definitionId] };
+}
+
+export type WatchRequest = Pick<
+  Watch,
+  'id' | 'conversationId' | 'subject' | 'role' | 'definition' | 'askers' | 'threadId'
+> & { readonly fallbackName: string; readonly builds: readonly Build[] };
+
+/** A new watch on the running build, or on the next one when none runs. Pure. */
+export function newWatch(request: WatchRequest, now: number): { watch: Watch; build?: Build } {
+  const { builds, fallbackName, ...asked } = request;
+  const build = buildToFollow(builds);
+  const newest = [...builds].sort(newestFirst)[0];
+  const watch: Watch = {
+    ...asked,
+    definitionName: newest?.definitionName || fallbackName,
+    state: build ? 'following' : 'waiting',
+    ...(build ? { buildId: build.id } : {}),
+    afterBuildId: builds.reduce((highest, { id }) => Math.max(highest, id), 0),
+    createdAt: now,
+    expiresAt: now + WATCH_LIFETIME_MS,
+  };
+  return { watch, ...(build ? { build } : {}) };
+}
+
+/** Stores a watch and sees to it that its builds are read. Call it in the transaction that stores its card. */
+export async function recordWatch(ports: WatchPorts, watch: Watch, cardKey: string): Promise<void> {
+  await ports.watches.add(watch, cardKey);
+  await enqueuePoll(ports, targetOf(watch), ports.clock.now() + WATCH_POLL_MS);
+}
+
+/** Ends a watch because a person said so; its card says so too. */
+export async function stopWatch(ports: WatchPorts, watch: Watch): Promise<Watch> {
+  const stopped: Watch = { ...watch, state: 'stopped' };
+  await ports.watches.save(stopped);
+  await tell(ports, { watch: stopped }, { isNews: false });
+  return stopped;
+}
+
+/** Advances every open watch on the target; call it in the transaction that stores the builds. */
+export async function advanceWatches(
+  ports: WatchPorts,
+  target: BuildsTarget,
+  builds: readonly Build[],
+): Promise<void> {
+  for (const watch of await ports.watches.listOpenByTarget(target)) {
+    const step = advanceWatch(watch, builds, ports.clock.now());
+    if (!step) continue;
+    await ports.watches.save(step.watch);
+    const endAt = step.build && expectedEndAt(step.build, builds);
+    await tell(ports, step, {
+      isNews: !isOpen(step.watch),
+      ...(endAt === undefined ? {} : { expectedEndAt: endAt }),
+    });
+  }
+}
+
+/** One poll for the watches of a target; enqueues the next one while any is open. */
+export async function pollWatches(
+  ports: WatchPorts & { readonly observer: Observer },
+  target: BuildsTarget,
+): Promise<void> {
+  let nextPollMs = WATCH_POLL_MS;
+  try {
+    const { builds } = await ports.observer.latest(target, WATCH_POLL_MS / 2);
+    const open = await ports.transactions.transaction(() => ports.watches.listOpenByTarget(target));
+    for (const watch of open.filter((candidate) => followsUnread(candidate, builds))) {
+      await readFollowedBuild(ports, target, watch);
+    }
+  } catch (thrown) {
+    const error = toPipeBotError(thrown);
+    if (!error.code.startsWith('azure-')) throw thrown;
+    nextPollMs = Math.max(WATCH_POLL_MS, error.details.retryAfterMs ?? 0);
+  }
+  await ports.transactions.transaction(async () => {
+    const open = await ports.watches.listOpenByTarget(target);
+    if (open.length > 0) await enqueuePoll(ports, target, ports.clock.now() + nextPollMs);
+  });
+}
+
+/** After a start: whatever is watched is polled again, even if its job was lost with an old database. */
+export async function resumeWatches(ports: WatchPorts): Promise<void> {
+  for (const target of await ports.watches.listTargets()) await enqueuePoll(ports, target, ports.clock.now());
+}
+
+/** The followed build has left the newest ones; it is read by itself, or found to be gone. */
+async function readFollowedBuild(
+  ports: WatchPorts & { readonly observer: Observer },
+  target: BuildsTarget,
+  watch: Watch,
+): Promise<void> {
+  if (watch.buildId === undefined) return;
+  try {
+    await ports.observer.readBuild(target, watch.buildId);
+  } catch (thrown) {
+    if (!(thrown instanceof PipeBotError) || thrown.code !== 'azure-not-found') throw thrown;
+    const gone: Watch = { ...watch, state: 'gone' };
+    await ports.transactions.transaction(async () => {
+      await ports.watches.save(gone);
+      await tell(ports, { watch: gone }, { isNews: true });
+    });
+  }
+}
+
+/** Updates the watch's card; news is also told by a message of its own, since an updated card notifies nobody. */
+async function tell(
+  ports: WatchPorts,
+  { watch, build }: WatchStep,
+  { isNews, expectedEndAt: endAt }: { readonly isNews: boolean; readonly expectedEndAt?: number },
+): Promise<void> {
+  const now = ports.clock.now();
+  const { id, conversationId, threadId } = watch;
+  const thread = threadId === undefined ? {} : { threadId };
+  const about = build ? { build } : {};
+  const cardKey = await ports.watches.cardKeyOf(id);
+  const content = {
+    kind: 'watch',
+    watch,
+    ...about,
+    ...(endAt === undefined ? {} : { expectedEndAt: endAt }),
+  } as const;
+  await ports.notifications.add(
+    {
+      key: `${id}:card:${watch.state}`,
+      conversationId,
+      content,
+      ...(cardKey ? { updatesKey: cardKey } : {}),
+      ...thread,
+    },
+    now,
+  );
+  if (isNews) {
+    const news = { kind: 'watch-ended', watch, ...about, mentions: watch.askers } as const;
+    await ports.notifications.add(
+      { key: `${id}:news:${watch.state}`, conversationId, content: news, ...thread },
+      now,
+    );
+  }
+  await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId });
+  ports.log.info(
+    { watchId: id, state: watch.state, buildId: watch.buildId, conversationId },
+    'watch changed',
+  );
+}
+
+async function enqueuePoll(ports: WatchPorts, target: BuildsTarget, runAt: number): Promise<void> {
+  await ports.jobs.enqueue('observe', target, { key: targetKey(target), runAt });
+}
