@@ -117,7 +117,12 @@ function signToken(
 }
 
 /** A token of the kind the bot gets for calling Teams. */
-export function connectorToken(keys: SigningKeys, issuer: string, clientId: string, lifetimeS: number): string {
+export function connectorToken(
+  keys: SigningKeys,
+  issuer: string,
+  clientId: string,
+  lifetimeS: number,
+): string {
   const now = Math.floor(Date.now() / 1000);
   const claims = {
     iss: issuer,

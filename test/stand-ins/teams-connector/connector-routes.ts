@@ -20,7 +20,10 @@ export interface ConnectorState {
 const sizeLimitBytes = 100 * 1024;
 
 /** Answers a request below `v3/`; undefined when Teams has no such route. */
-export function answerConnector(state: ConnectorState, request: ConnectorRequest): ConnectorAnswer | undefined {
+export function answerConnector(
+  state: ConnectorState,
+  request: ConnectorRequest,
+): ConnectorAnswer | undefined {
   const [version, area, id, part, activityId, ...rest] = request.segments;
   if (version !== 'v3' || rest.length > 0) return undefined;
   if (area === 'conversations' && id === undefined) {

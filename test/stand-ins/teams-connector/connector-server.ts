@@ -32,8 +32,6 @@ export type RouteHandler = (
 export interface ConnectorServerOptions {
   readonly clock: Clock;
   readonly faults: FaultTable;
-  /** By first path segment. */
-  readonly routes: Readonly<Record<string, RouteHandler>>;
 }
 
 export class ConnectorServer {
@@ -41,16 +39,24 @@ export class ConnectorServer {
   readonly #options: ConnectorServerOptions;
   readonly #server: Server;
   readonly #closing = new AbortController();
+  #routes: Readonly<Record<string, RouteHandler>> = {};
 
   constructor(options: ConnectorServerOptions) {
     this.#options = options;
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
         // A client that went away is ordinary here; anything else must be seen by whoever runs the test.
-        if (request.destroyed || this.#closing.signal.aborted) return;
+        if (response.destroyed || this.#closing.signal.aborted) return;
         send(response, refusal(500, 'StandInError', String(error)));
       });
     });
+    // Closing idle connections would race with a caller's next request and look like an injected reset.
+    this.#server.keepAliveTimeout = 0;
+  }
+
+  /** By first path segment. Set after listening, since routes name the port in their answers. */
+  setRoutes(routes: Readonly<Record<string, RouteHandler>>): void {
+    this.#routes = routes;
   }
 
   async listen(): Promise<number> {
@@ -100,7 +106,7 @@ export class ConnectorServer {
   }
 
   async #route(area: string, request: ConnectorRequest): Promise<ConnectorAnswer> {
-    const answer = await this.#options.routes[area]?.(request);
+    const answer = await this.#routes[area]?.(request);
     return answer ?? refusal(404, 'NotFound', `The stand-in has no route ${request.method} ${area}.`);
   }
 }

@@ -50,7 +50,12 @@ export class LoginRoutes {
     if (!form.get('scope')) return oauthError(400, 'invalid_scope');
     const token = connectorToken(keys, issuer, botId, lifetimeS);
     this.#issued.set(token, Date.now() + lifetimeS * 1000);
-    const body200 = { token_type: 'Bearer', expires_in: lifetimeS, ext_expires_in: lifetimeS, access_token: token };
+    const body200 = {
+      token_type: 'Bearer',
+      expires_in: lifetimeS,
+      ext_expires_in: lifetimeS,
+      access_token: token,
+    };
     return { status: 200, body: body200 };
   }
 }

@@ -35,7 +35,7 @@ export interface WaitOptions {
 export class MessageStore {
   readonly #clock: Clock;
   readonly #messages = new Map<string, Stored[]>();
-  readonly #watchers = new Set<() => void>();
+  readonly #watchers = new Set<{ look(): void; abandon(): void }>();
   #lastId = 0;
 
   constructor(clock: Clock) {
@@ -92,34 +92,39 @@ export class MessageStore {
     return (this.#messages.get(conversationId) ?? []).filter(({ deleted }) => !deleted).map(snapshot);
   }
 
+  /** Only the bot's messages count: the caller knows the users' own. */
   waitFor(
     conversationId: string,
     predicate: (message: StandInMessage) => boolean,
     { realTimeoutMs = 10_000 }: WaitOptions = {},
   ): Promise<StandInMessage> {
     return new Promise((resolve, reject) => {
-      const stop = () => {
+      const settle = (act: () => void) => {
         clearTimeout(timer);
-        this.#watchers.delete(look);
+        this.#watchers.delete(watcher);
+        act();
       };
+      const fail = (reason: string) =>
+        settle(() => reject(new Error(`${reason} ${this.#describe(conversationId)}`)));
       const look = () => {
         try {
-          const found = this.list(conversationId).find((message) => message.from === 'bot' && predicate(message));
-          if (!found) return;
-          stop();
-          resolve(found);
+          const own = this.list(conversationId).filter(({ from }) => from === 'bot');
+          const found = own.find(predicate);
+          if (found) settle(() => resolve(found));
         } catch (error) {
-          stop();
-          reject(error);
+          settle(() => reject(error));
         }
       };
-      const timer = setTimeout(() => {
-        stop();
-        reject(new Error(`No such message in ${realTimeoutMs} ms. ${this.#describe(conversationId)}`));
-      }, realTimeoutMs);
-      this.#watchers.add(look);
+      const watcher = { look, abandon: () => fail('The stand-in was closed while a message was awaited.') };
+      const timer = setTimeout(() => fail(`No such message in ${realTimeoutMs} ms.`), realTimeoutMs);
+      this.#watchers.add(watcher);
       look();
     });
+  }
+
+  /** Ends all waiting, so that no timer outlives the stand-in. */
+  close(): void {
+    for (const watcher of [...this.#watchers]) watcher.abandon();
   }
 
   #live(conversationId: string, id: string): Stored | undefined {
@@ -127,7 +132,7 @@ export class MessageStore {
   }
 
   #changed(): void {
-    for (const look of [...this.#watchers]) look();
+    for (const watcher of [...this.#watchers]) watcher.look();
   }
 
   #describe(conversationId: string): string {

@@ -44,5 +44,7 @@ export function refusal(status: number, code: string, message: string): Connecto
 
 /** Reads a body as an activity, or undefined when it isn't an object. */
 export function asActivity(body: unknown): WireActivity | undefined {
-  return typeof body === 'object' && body !== null && !Array.isArray(body) ? body : undefined;
+  return typeof body === 'object' && body !== null && !Array.isArray(body)
+    ? (body as WireActivity)
+    : undefined;
 }
