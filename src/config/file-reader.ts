@@ -1,8 +1,9 @@
 // Reads single values of the services file and collects what is wrong with them. Knows nothing of what the
 // values mean.
-import type { ConfigProblem } from './config.ts';
-import { toBranchRef } from './domain/branch.ts';
-import { nearestNames } from './domain/service.ts';
+
+import { toBranchRef } from '../domain/branch.ts';
+import { nearestNames } from '../domain/service.ts';
+import type { ConfigProblem } from './environment.ts';
 
 export type Fields = ReadonlyMap<string, unknown>;
 

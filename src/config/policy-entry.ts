@@ -1,7 +1,7 @@
 // Reads the `gate:` section of the services file, for all services and for a single one.
-import { parseDuration } from './domain/duration.ts';
-import { DEFAULT_GATE_POLICY, type GatePolicy } from './domain/service.ts';
-import type { FileReader } from './services-file-reader.ts';
+import { parseDuration } from '../domain/duration.ts';
+import { DEFAULT_GATE_POLICY, type GatePolicy } from '../domain/service.ts';
+import type { FileReader } from './file-reader.ts';
 
 const CHOICES = {
   whenRunning: ['wait', 'use-previous'],

@@ -1,17 +1,18 @@
 // Reads the services file (pipebot.yaml): organisations, bases, services and the gates' policies. It gets the
 // file's text and reports every mistake at once; it must not read the environment or ask Azure DevOps.
 import { LineCounter, parseDocument } from 'yaml';
-import { type ConfigProblem, normalizeOrganizationUrl, type Parsed } from './config.ts';
-import { looksLikeLink, type Organization, parseLink } from './domain/link.ts';
+import type { Organization } from '../domain/link.ts';
 import {
   type Base,
   type DefinitionRef,
   nearestNames,
   type Service,
   type ServiceCatalog,
-} from './domain/service.ts';
-import { readPolicy } from './services-file-policy.ts';
-import { type Fields, FileReader } from './services-file-reader.ts';
+} from '../domain/service.ts';
+import { type Defaults, readDefinition } from './definition-entry.ts';
+import { type ConfigProblem, normalizeOrganizationUrl, type Parsed } from './environment.ts';
+import { type Fields, FileReader } from './file-reader.ts';
+import { readPolicy } from './policy-entry.ts';
 
 export interface ConfiguredOrganization extends Organization {
   /** The environment variable that holds its token. */
@@ -33,12 +34,6 @@ export interface ServicesFileContext {
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/;
 const DEFAULT_BRANCH = 'main';
 const MAX_SERVICES = 2_000;
-
-interface Defaults {
-  readonly project: string | undefined;
-  readonly branch: string;
-  readonly organizations: readonly ConfiguredOrganization[];
-}
 
 /** Reads the text of the services file. */
 export function parseServicesFile(text: string, context: ServicesFileContext): Parsed<ServicesFile> {
@@ -191,91 +186,6 @@ function readBaseNames(
     );
     return [];
   });
-}
-
-/** A mapping `{ definition, branch, repository, project, organization }`, or a pipeline's address. */
-function readDefinition(
-  reader: FileReader,
-  where: string,
-  { value, defaults }: { readonly value: unknown; readonly defaults: Defaults },
-): DefinitionRef | undefined {
-  const fields =
-    typeof value === 'string'
-      ? new Map<string, unknown>([['definition', value]])
-      : reader.fields(where, value, ['definition', 'branch', 'repository', 'project', 'organization']);
-  const definition = fields.get('definition');
-  const place =
-    typeof definition === 'string' && looksLikeLink(definition)
-      ? readPipelineLink(reader, where, { link: definition, defaults })
-      : readPlace(reader, where, { fields, definition, defaults });
-  if (!place) return undefined;
-  const repositoryId = reader.text(`${where}.repository`, fields.get('repository'));
-  const branch = reader.text(`${where}.branch`, fields.get('branch')) ?? place.branch ?? defaults.branch;
-  return {
-    organization: place.organization,
-    project: place.project,
-    definitionId: place.definitionId,
-    branch: reader.branch(`${where}.branch`, branch),
-    ...(repositoryId ? { repositoryId } : {}),
-  };
-}
-
-interface PlaceOfDefinition {
-  readonly organization: string;
-  readonly project: string;
-  readonly definitionId: number;
-  readonly branch?: string;
-}
-
-function readPipelineLink(
-  reader: FileReader,
-  where: string,
-  { link, defaults }: { readonly link: string; readonly defaults: Defaults },
-): PlaceOfDefinition | undefined {
-  const parsed = parseLink(link, defaults.organizations);
-  if (parsed.kind === 'definition' && typeof parsed.definition === 'number') {
-    return { ...parsed, definitionId: parsed.definition };
-  }
-  const home = defaults.organizations[0]?.url ?? 'https://dev.azure.com/contoso';
-  reader.wrong(
-    where,
-    'is no address of a pipeline in a configured organisation',
-    `${home}/Shop/_build?definitionId=183`,
-  );
-  return undefined;
-}
-
-function readPlace(
-  reader: FileReader,
-  where: string,
-  {
-    fields,
-    definition,
-    defaults,
-  }: { readonly fields: Fields; readonly definition: unknown; readonly defaults: Defaults },
-): PlaceOfDefinition | undefined {
-  const project = reader.text(`${where}.project`, fields.get('project')) ?? defaults.project;
-  const wanted = reader.text(`${where}.organization`, fields.get('organization'));
-  const organization =
-    wanted === undefined
-      ? defaults.organizations[0]
-      : defaults.organizations.find((candidate) => candidate.name === wanted);
-  if (wanted !== undefined && !organization)
-    reader.wrong(
-      `${where}.organization`,
-      `"${wanted}" is not among the organisations`,
-      `organization: ${defaults.organizations[0]?.name ?? 'contoso'}`,
-    );
-  if (project === undefined) reader.wrong(where, 'has no project', 'project: Shop');
-  const isId = typeof definition === 'number' && Number.isInteger(definition) && definition > 0;
-  if (!isId)
-    reader.wrong(
-      `${where}.definition`,
-      definition === undefined ? 'is missing' : 'is neither a number nor an address of a pipeline',
-      'definition: 183',
-    );
-  if (!organization || project === undefined || !isId) return undefined;
-  return { organization: organization.name, project, definitionId: definition };
 }
 
 function checkNames(reader: FileReader, services: readonly Service[], bases: readonly Base[]): void {

@@ -39,7 +39,7 @@ export interface Gate {
   answer(request: GateRequest): Promise<GateAnswer>;
   /** How many callers are held at the moment. */
   readonly waiting: number;
-  /** Sends every held caller away with `shutting-down`; they come back with the same id. */
+  /** Answers every held caller `wait` at once, so that it comes back with the same id; refuses new ones. */
   close(): void;
 }
 
@@ -55,6 +55,7 @@ export const MAX_HOLD_MS = 60_000;
 const MAX_WAITING = 5_000;
 const MAX_WAITING_PER_KEY = 200;
 const RETRY_WHEN_FULL_MS = 10_000;
+const RETRY_WHEN_CLOSING_MS = 5_000;
 
 export function createGate(ports: GatePorts): Gate {
   const closing = new AbortController();
@@ -81,25 +82,20 @@ export function createGate(ports: GatePorts): Gate {
       return waiting;
     },
     async answer(request) {
-      if (closing.signal.aborted) throw shuttingDown();
+      if (closing.signal.aborted)
+        throw new PipeBotError('shutting-down', { retryAfterMs: RETRY_WHEN_CLOSING_MS });
       const gate = await openGate(ports, request);
       if (gate.decision && gate.decision.verdict !== 'wait') return toAnswer(request, gate, gate.decision);
       const leave = request.waitMs > 0 ? takePlace(request.keyId) : () => undefined;
       try {
         const signal = AbortSignal.any([closing.signal, request.signal]);
-        const decided = await decideWithin(ports, { request, gate, signal });
-        if (closing.signal.aborted && decided.decision.verdict === 'wait') throw shuttingDown();
-        return decided;
+        return await decideWithin(ports, { request, gate, signal });
       } finally {
         leave();
       }
     },
     close: () => closing.abort(),
   };
-}
-
-function shuttingDown(): PipeBotError {
-  return new PipeBotError('shutting-down', { retryAfterMs: 5_000 });
 }
 
 /** The gate that the caller's id names, or a new one. */

@@ -88,7 +88,7 @@ export function createObserver(options: ObserverOptions): Observer {
   return {
     latest(target, maxAgeMs) {
       const memory = remember(targetKey(target));
-      if (memory.inFlight) return memory.inFlight;
+      if (memory.inFlight !== undefined) return memory.inFlight;
       const now = options.clock.now();
       if (memory.failure && now < memory.failure.until) return Promise.reject(memory.failure.error);
       if (memory.observation && now - memory.observation.readAt <= maxAgeMs) {

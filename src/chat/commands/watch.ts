@@ -1,0 +1,198 @@
+// `watch` and `unwatch`: a conversation waits for one build to end. While a base runs that the service waits
+// for, that is what is watched; otherwise the service's own running or next build. The card says which.
+import { branchName, toBranchRef } from '../../domain/branch.ts';
+import type { Build } from '../../domain/build.ts';
+import { phaseOf } from '../../domain/build.ts';
+import { expectedEndAt } from '../../domain/duration.ts';
+import type { DefinitionRef, Named } from '../../domain/service.ts';
+import { isOpen, type Watch } from '../../domain/watch.ts';
+import type { Reply } from '../../usecases/answer-message.ts';
+import type { FindSubject, Subject } from '../../usecases/find-subject.ts';
+import { FRESH_MS } from '../../usecases/get-status.ts';
+import type { Observer } from '../../usecases/observe-builds.ts';
+import type { IncomingMessage } from '../../usecases/ports.ts';
+import { newWatch, recordWatch, stopWatch, targetOf, type WatchPorts } from '../../usecases/watch-build.ts';
+import type { ChatCommand, CommandDescription } from '../command.ts';
+import { remark } from '../remark-reply.ts';
+
+export const WATCH: CommandDescription = {
+  name: 'watch',
+  aliases: [],
+  usage: 'watch <service> [branch] [base|build]',
+  summary: 'Says when the running (or next) build ends.',
+  help: 'Posts a card that follows the running or the next build, and a message when it ends. While a base runs, the base is watched; add "build" or "base" to choose.',
+  examples: ['watch payments', 'watch payments build', 'watch python-base'],
+  maxArguments: 3,
+};
+
+export const UNWATCH: CommandDescription = {
+  name: 'unwatch',
+  aliases: [],
+  usage: 'unwatch [service]',
+  summary: "Stops this conversation's watches.",
+  help: "Stops this conversation's watches of a service, or all of them.",
+  examples: ['unwatch payments', 'unwatch'],
+  maxArguments: 1,
+};
+
+/** A conversation that watches more than this is not helped by one more card. */
+const MAX_WATCHES_PER_CONVERSATION = 50;
+
+export interface WatchCommandPorts extends WatchPorts {
+  readonly findSubject: FindSubject;
+  readonly observer: Observer;
+}
+
+interface Candidate {
+  readonly role: Watch['role'];
+  readonly fallbackName: string;
+  readonly definition: DefinitionRef;
+}
+
+export function createWatchCommand(ports: WatchCommandPorts): ChatCommand {
+  return {
+    description: WATCH,
+    async run({ words, message }) {
+      const roleWord = words.slice(1).find((word) => word === 'base' || word === 'build') as
+        | Watch['role']
+        | undefined;
+      const [word, typedBranch, surplus] = words.filter((each, index) => index === 0 || each !== roleWord);
+      const [usage, example] = [WATCH.usage, 'watch payments'];
+      if (word === undefined) return remark({ code: 'argument-missing', usage, example });
+      if (surplus !== undefined) return remark({ code: 'argument-surplus', surplus, usage, example });
+      const branch = typedBranch === undefined ? undefined : toBranchRef(typedBranch);
+      if (typedBranch !== undefined && !branch) return remark({ code: 'branch-invalid', typed: typedBranch });
+      const found = await ports.findSubject(word);
+      if ('remark' in found) return remark(found.remark);
+      const candidates = candidatesOf(found.subject, branch).filter(
+        ({ role }) => !roleWord || role === roleWord,
+      );
+      return startWatch(ports, { message, subject: found.subject, candidates });
+    },
+  };
+}
+
+export function createUnwatchCommand(ports: WatchCommandPorts): ChatCommand {
+  return {
+    description: UNWATCH,
+    async run({ words: [word], message }) {
+      const open = await ports.watches.listOpenByConversation(message.conversationId);
+      const found = word === undefined ? undefined : await ports.findSubject(word);
+      if (found && 'remark' in found) return remark(found.remark);
+      const subject = found && nameOf(found.subject.named);
+      const chosen = open.filter((watch) => subject === undefined || watch.subject === subject);
+      if (chosen.length === 0)
+        return remark({ code: 'not-watching', ...(subject === undefined ? {} : { subject }) });
+      const stopped = chosen.map((watch): Watch => ({ ...watch, state: 'stopped' }));
+      return {
+        ...remark({ code: 'watches-stopped', watches: stopped }),
+        record: async () => {
+          for (const watch of chosen) await stopWatch(ports, watch);
+        },
+      };
+    },
+  };
+}
+
+function nameOf(named: Named): string {
+  return named.kind === 'service' ? named.service.name : named.base.name;
+}
+
+/** What can be watched under a name, the bases first; a linked build only as what it is. */
+function candidatesOf({ named, branch, build }: Subject, typedBranch: string | undefined): Candidate[] {
+  const wanted = typedBranch ?? branch;
+  const onBranch = (definition: DefinitionRef) =>
+    wanted === undefined ? definition : { ...definition, branch: wanted };
+  const bases = named.kind === 'service' ? named.service.bases : [named.base];
+  const ofBases = bases.map(
+    (base): Candidate => ({ role: 'base', fallbackName: base.name, definition: onBranch(base.definition) }),
+  );
+  const own = named.kind === 'service' ? named.service.build : undefined;
+  const ofBuild: Candidate[] = own
+    ? [{ role: 'build', fallbackName: nameOf(named), definition: onBranch(own) }]
+    : [];
+  return [...ofBases, ...ofBuild].filter(
+    ({ definition }) => !build || definition.definitionId === build.definitionId,
+  );
+}
+
+async function startWatch(
+  ports: WatchCommandPorts,
+  asked: {
+    readonly message: IncomingMessage;
+    readonly subject: Subject;
+    readonly candidates: readonly Candidate[];
+  },
+): Promise<Reply> {
+  const { message, subject, candidates } = asked;
+  const name = nameOf(subject.named);
+  const chosen = await chooseCandidate(ports, candidates);
+  if (!chosen) return remark({ code: 'nothing-to-watch', subject: name });
+  const open = await ports.watches.listOpenByConversation(message.conversationId);
+  const same = open.find((watch) => isSameDefinition(watch.definition, chosen.candidate.definition));
+  if (same) return joinWatch(ports, same, message);
+  if (open.length >= MAX_WATCHES_PER_CONVERSATION) {
+    return remark({ code: 'watches-full', limit: MAX_WATCHES_PER_CONVERSATION });
+  }
+  const { watch, build } = newWatch(
+    {
+      id: `watch:${message.conversationId}:${message.activityId}`,
+      conversationId: message.conversationId,
+      subject: name,
+      ...chosen.candidate,
+      askers: [message.from],
+      builds: chosen.builds,
+      ...(message.threadId === undefined ? {} : { threadId: message.threadId }),
+    },
+    ports.clock.now(),
+  );
+  const endAt = build && expectedEndAt(build, chosen.builds);
+  return {
+    content: {
+      kind: 'watch',
+      watch,
+      ...(build ? { build } : {}),
+      ...(endAt === undefined ? {} : { expectedEndAt: endAt }),
+    },
+    record: (replyKey) => recordWatch(ports, watch, replyKey),
+  };
+}
+
+/** The first candidate with an active build; without one the service's own build, else its first base. */
+async function chooseCandidate(
+  ports: WatchCommandPorts,
+  candidates: readonly Candidate[],
+): Promise<{ candidate: Candidate; builds: readonly Build[] } | undefined> {
+  const read = await Promise.all(
+    candidates.map(async (candidate) => {
+      const { builds } = await ports.observer.latest(targetOf(candidate), FRESH_MS);
+      return { candidate, builds };
+    }),
+  );
+  const running = read.find(({ builds }) => builds.some((build) => phaseOf(build) === 'active'));
+  return running ?? read.find(({ candidate }) => candidate.role === 'build') ?? read[0];
+}
+
+/** One more person who wants to be told by a watch that is there already. */
+function joinWatch(ports: WatchCommandPorts, watch: Watch, message: IncomingMessage): Reply {
+  const isIn = watch.askers.some((asker) => asker.id === message.from.id);
+  const joined: Watch = isIn ? watch : { ...watch, askers: [...watch.askers, message.from] };
+  return {
+    ...remark({ code: 'already-watching', watch: joined }),
+    record: async () => {
+      const open = await ports.watches.listOpenByConversation(watch.conversationId);
+      const current = open.find((candidate) => candidate.id === watch.id);
+      if (current && isOpen(current) && !isIn)
+        await ports.watches.save({ ...current, askers: [...current.askers, message.from] });
+    },
+  };
+}
+
+function isSameDefinition(left: DefinitionRef, right: DefinitionRef): boolean {
+  return (
+    left.definitionId === right.definitionId &&
+    left.organization === right.organization &&
+    left.project === right.project &&
+    branchName(left.branch) === branchName(right.branch)
+  );
+}

@@ -1,0 +1,92 @@
+// Reads what a person typed: a command with its words, a plain question about readiness, or just a name. Pure;
+// works on whole words and without backtracking expressions, since anybody can type anything.
+import { looksLikeLink } from '../domain/link.ts';
+import { nearestNames } from '../domain/service.ts';
+
+export const MAX_TEXT_LENGTH = 2_000;
+
+export type Parsed =
+  | { readonly kind: 'command'; readonly name: string; readonly words: readonly string[] }
+  | { readonly kind: 'unknown'; readonly typed: string; readonly suggestions: readonly string[] }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'too-long' };
+
+export interface Vocabulary {
+  /** Command names and aliases, with the command that each stands for. */
+  readonly commands: ReadonlyMap<string, string>;
+  readonly isSubject: (word: string) => boolean;
+}
+
+/** Words that carry nothing in a question: "is the base ready for payments on develop?" */
+const FILLERS = new Set(
+  (
+    'is are was the a an base bases pipeline image build my our its it now yet already still please ready ok okay green good ' +
+    'can could i we you tell me us do does to on in branch at for of about what whats how status state hey hi hello'
+  ).split(' '),
+);
+const QUESTION_WORDS = new Set(['ready', 'ok', 'okay', 'green']);
+const BRANCH_MARKERS = new Set(['on', 'branch', 'at', 'in']);
+
+/** Parses the text of a message from which the bot's own mentions have been taken out. */
+export function parseCommand(text: string, vocabulary: Vocabulary): Parsed {
+  if (text.length > MAX_TEXT_LENGTH) return { kind: 'too-long' };
+  const words = splitWords(text);
+  const [first, ...rest] = words;
+  if (first === undefined) return { kind: 'empty' };
+  const name = vocabulary.commands.get(first.toLowerCase().replace(/^\//, ''));
+  if (name !== undefined) return { kind: 'command', name, words: dropMarkers(rest) };
+  const question = parseQuestion(words, vocabulary);
+  if (question) return question;
+  if (words.length <= 2 && (vocabulary.isSubject(first) || looksLikeLink(first))) {
+    return { kind: 'command', name: 'status', words };
+  }
+  const typed = first.slice(0, 60);
+  return { kind: 'unknown', typed, suggestions: nearestNames([...vocabulary.commands.keys()], typed) };
+}
+
+function splitWords(text: string): string[] {
+  return text
+    .split(/\s/u)
+    .map((word) => (looksLikeLink(word) ? word : trimPunctuation(word)))
+    .filter((word) => word !== '');
+}
+
+/** Quotation marks and sentence ends around a word; inside it they stay. */
+function trimPunctuation(word: string): string {
+  const marks = '"\'“”‘’„`?!,;:()<>…';
+  let start = 0;
+  let end = word.length;
+  while (start < end && marks.includes(word[start] ?? '')) start++;
+  while (end > start && (marks.includes(word[end - 1] ?? '') || word[end - 1] === '.')) end--;
+  return word.slice(start, end);
+}
+
+/** `status payments on develop` means `status payments develop`. */
+function dropMarkers(words: readonly string[]): string[] {
+  return words.filter(
+    (word, index) => index === 0 || index === words.length - 1 || !BRANCH_MARKERS.has(word.toLowerCase()),
+  );
+}
+
+/** "is base ready for payments on develop?" */
+function parseQuestion(words: readonly string[], vocabulary: Vocabulary): Parsed | undefined {
+  if (!words.some((word) => QUESTION_WORDS.has(word.toLowerCase()))) return undefined;
+  const subjectAt = words.findIndex((word) => vocabulary.isSubject(word) || looksLikeLink(word));
+  const forAt = words.findIndex((word) => word.toLowerCase() === 'for');
+  const at = subjectAt >= 0 ? subjectAt : firstMeaningful(words, forAt + 1);
+  const subject = words[at];
+  if (subject === undefined) return undefined;
+  const branch = words.find((_, index) => index > 0 && index !== at && isBranchAt(words, index));
+  return { kind: 'command', name: 'status', words: branch === undefined ? [subject] : [subject, branch] };
+}
+
+function firstMeaningful(words: readonly string[], from: number): number {
+  return words.findIndex((word, index) => index >= from && !FILLERS.has(word.toLowerCase()));
+}
+
+function isBranchAt(words: readonly string[], index: number): boolean {
+  const before = words[index - 1]?.toLowerCase() ?? '';
+  const word = words[index]?.toLowerCase() ?? '';
+  if (!BRANCH_MARKERS.has(before) || BRANCH_MARKERS.has(word)) return false;
+  return !['the', 'a', 'my', 'our'].includes(word);
+}

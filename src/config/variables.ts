@@ -1,0 +1,88 @@
+// The table of every variable that PipeBot reads. `.env.sample` is generated from it; environment.ts checks values.
+
+interface Variable {
+  readonly name: string;
+  readonly meaning: string;
+  readonly sample: string;
+  /** Whether the sample line is switched on in `.env.sample`. */
+  readonly isOn?: true;
+}
+
+/** Every variable that PipeBot reads, in the order of `.env.sample`. */
+export const VARIABLES = [
+  {
+    name: 'MicrosoftAppId',
+    meaning: "The bot registration's application (client) id.",
+    sample: '00000000-0000-0000-0000-000000000000',
+    isOn: true,
+  },
+  {
+    name: 'MicrosoftAppType',
+    meaning: 'SingleTenant, UserAssignedMSI or MultiTenant (legacy).',
+    sample: 'SingleTenant',
+    isOn: true,
+  },
+  {
+    name: 'MicrosoftAppTenantId',
+    meaning: 'The tenant whose people may talk to the bot.',
+    sample: '00000000-0000-0000-0000-000000000000',
+    isOn: true,
+  },
+  {
+    name: 'MicrosoftAppPassword',
+    meaning: "The registration's client secret; not needed with UserAssignedMSI.",
+    sample: 'secret',
+    isOn: true,
+  },
+  {
+    name: 'AZURE_DEVOPS_ORG_URL',
+    meaning: 'Organisation or Server collection. More of them can stand in the services file.',
+    sample: 'https://dev.azure.com/contoso',
+    isOn: true,
+  },
+  {
+    name: 'AZURE_DEVOPS_PAT',
+    meaning: 'Personal access token with the scope Build (read).',
+    sample: 'secret',
+    isOn: true,
+  },
+  { name: 'PIPEBOT_CONFIG', meaning: 'The services file.', sample: 'pipebot.yaml' },
+  {
+    name: 'PIPEBOT_GATE_KEYS',
+    meaning:
+      'Keys of the gate: name:key or name:key:service,service, separated by semicolons; a key has at least 24 characters.',
+    sample: 'shop:replace-me-by-32-random-characters:payments,search',
+  },
+  {
+    name: 'DATABASE_URL',
+    meaning:
+      'A PostgreSQL server, for production. Without it the embedded database in DATA_DIR is used, which survives a crash of the process but not of the power.',
+    sample: 'postgres://pipebot:secret@localhost:5432/pipebot',
+  },
+  { name: 'DATA_DIR', meaning: "The embedded database's folder.", sample: '.pipebot' },
+  { name: 'PORT', meaning: 'Where to listen.', sample: '3978' },
+  { name: 'HOST', meaning: 'Address to listen on; in local mode always loopback.', sample: '0.0.0.0' },
+  {
+    name: 'PIPEBOT_LOCAL',
+    meaning:
+      'true: no bot registration and no authentication of incoming messages, on loopback only. For trying it out.',
+    sample: 'false',
+  },
+  { name: 'LOG_LEVEL', meaning: 'error, warn, info or debug.', sample: 'info' },
+] as const satisfies readonly Variable[];
+
+export type VariableName = (typeof VARIABLES)[number]['name'];
+
+/** The text of `.env.sample`. */
+export function sampleEnvironment(): string {
+  const lines = VARIABLES.flatMap((variable) => [
+    `# ${variable.meaning}`,
+    `${'isOn' in variable ? '' : '# '}${variable.name}=${variable.sample}`,
+    '',
+  ]);
+  return [
+    '# Copy to .env and fill in. Generated from src/config/variables.ts by "npm run generate".',
+    '',
+    ...lines,
+  ].join('\n');
+}

@@ -1,0 +1,71 @@
+// Tells which key a caller of the gate holds. Keys are compared by their hashes, all of them, in constant time;
+// a key in a URL is never accepted, since URLs are printed in logs.
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../clock.ts';
+import type { GateKey, GateKeys } from '../usecases/ports.ts';
+
+export type StoredGateKey = Awaited<ReturnType<GateKeys['list']>>[number];
+
+/** SHA-256, hex. Keys are long and random, so a slow hash would add nothing. */
+export function hashGateKey(key: string): string {
+  return createHash('sha256').update(key, 'utf8').digest('hex');
+}
+
+const LIST_MEMORY_MS = 5_000;
+const TOUCH_INTERVAL_MS = 60_000;
+
+export type AuthenticateCaller = (request: IncomingMessage) => Promise<GateKey | undefined>;
+
+/** The stored keys are read anew every few seconds, so that a revoked key is refused soon everywhere. */
+export function createAuthenticateCaller(ports: {
+  readonly gateKeys: GateKeys;
+  readonly clock: Clock;
+}): AuthenticateCaller {
+  let listed: { readonly keys: readonly StoredGateKey[]; readonly at: number } | undefined;
+  const touchedAt = new Map<string, number>();
+
+  async function touch(id: string, now: number): Promise<void> {
+    if (now - (touchedAt.get(id) ?? Number.NEGATIVE_INFINITY) < TOUCH_INTERVAL_MS) return;
+    touchedAt.set(id, now);
+    await ports.gateKeys.touch(id, now);
+  }
+
+  return async (request) => {
+    const presented = presentedKey(request);
+    if (presented === undefined) return undefined;
+    const now = ports.clock.now();
+    if (!listed || now - listed.at > LIST_MEMORY_MS) listed = { keys: await ports.gateKeys.list(), at: now };
+    const key = findKey(listed.keys, presented);
+    if (!key) return undefined;
+    await touch(key.id, now);
+    const { hash: _, ...known } = key;
+    return known;
+  };
+}
+
+function findKey(keys: readonly StoredGateKey[], presented: string): StoredGateKey | undefined {
+  const hash = Buffer.from(hashGateKey(presented), 'hex');
+  let found: StoredGateKey | undefined;
+  for (const key of keys) {
+    const stored = Buffer.from(key.hash, 'hex');
+    if (stored.length === hash.length && timingSafeEqual(stored, hash)) found = key;
+  }
+  return found;
+}
+
+/** From X-PipeBot-Key, a Bearer token or the password of Basic; undefined when there is not exactly one. */
+function presentedKey(request: IncomingMessage): string | undefined {
+  // Node joins or drops repeated headers, so that a second one could hide behind the first.
+  const names = request.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+  const given = names.filter((name) => name === 'authorization' || name === 'x-pipebot-key');
+  if (given.length !== 1) return undefined;
+  const own = request.headers['x-pipebot-key'];
+  if (typeof own === 'string') return own.trim() || undefined;
+  const [scheme = '', value = ''] = (request.headers.authorization ?? '').trim().split(/\s+/, 2);
+  if (scheme.toLowerCase() === 'bearer') return value || undefined;
+  if (scheme.toLowerCase() !== 'basic') return undefined;
+  const pair = Buffer.from(value, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  return colon < 0 ? undefined : pair.slice(colon + 1) || undefined;
+}

@@ -1,0 +1,110 @@
+// GET /api/gate/{service}: 200 only for `continue`, 503 with Retry-After for `wait`, 424 for `stop`, so that a
+// caller who looks at nothing but the status can never pass on doubt.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GateVerdict } from '../domain/gate.ts';
+import { findNamed, nearestNames, type Service, type ServiceCatalog } from '../domain/service.ts';
+import { PipeBotError } from '../errors.ts';
+import { explainDecision } from '../text/decision.ts';
+import type { Gate, GateAnswer } from '../usecases/answer-gate.ts';
+import type { GateKey } from '../usecases/ports.ts';
+import { sendJson } from './answer.ts';
+import type { AuthenticateCaller } from './gate-keys.ts';
+import { readGateParameters } from './gate-request.ts';
+
+const STATUS = { continue: 200, wait: 503, stop: 424 } as const satisfies Record<GateVerdict, number>;
+
+export interface GateRoutePorts {
+  readonly catalog: ServiceCatalog;
+  readonly gate: Gate;
+  readonly authenticateCaller: AuthenticateCaller;
+}
+
+/** Answers one question; throws PipeBotError for what cannot be asked. */
+export async function answerGateRequest(
+  ports: GateRoutePorts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const key = await ports.authenticateCaller(request);
+  if (!key) throw new PipeBotError('gate-unauthorized');
+  const url = new URL(request.url ?? '/', 'http://gate');
+  const service = findService(ports.catalog, key, serviceName(url));
+  const parameters = readGateParameters(url.searchParams);
+  const hangUp = new AbortController();
+  response.on('close', () => {
+    if (!response.writableEnded) hangUp.abort();
+  });
+  const answer = await ports.gate.answer({ ...parameters, service, keyId: key.id, signal: hangUp.signal });
+  if (hangUp.signal.aborted) return;
+  const body = toBody(answer);
+  sendJson(response, {
+    status: STATUS[body.decision],
+    body,
+    ...(body.decision === 'wait' ? { retryAfterSeconds: body.retryAfterSeconds ?? 1 } : {}),
+  });
+}
+
+function serviceName(url: URL): string {
+  const segment = url.pathname.split('/').at(-1) ?? '';
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/** What the key may not see does not exist for it: the same answer, and names only from what it may see. */
+function findService(catalog: ServiceCatalog, key: GateKey, name: string): Service {
+  const visible = catalog.services.filter(
+    (service) => key.services === undefined || key.services.includes(service.name),
+  );
+  const named = findNamed({ services: visible, bases: [] }, name);
+  if (named?.kind === 'service') return named.service;
+  const names = visible.flatMap((service) => [service.name, ...service.aliases]);
+  throw new PipeBotError('service-unknown', {
+    subject: name.slice(0, 100),
+    suggestions: nearestNames(names, name),
+  });
+}
+
+/** The body that pipelines read; its fields are an interface that stays. */
+export interface GateBody {
+  readonly id: string;
+  readonly decision: GateVerdict;
+  readonly reason: string;
+  readonly message: string;
+  readonly service: string;
+  readonly branch: string;
+  readonly base: Readonly<Record<string, unknown>>;
+  readonly observedAt?: string;
+  readonly retryAfterSeconds?: number;
+}
+
+function toBody(answered: GateAnswer): GateBody {
+  const { decision } = answered.answer;
+  const { base, readiness, observedAt } = decision.assessment;
+  const { build } = readiness;
+  return {
+    id: answered.id,
+    decision: decision.verdict,
+    reason: decision.reason,
+    message: explainDecision(answered.answer),
+    service: answered.service,
+    branch: answered.branch,
+    base: {
+      name: base.name,
+      definitionId: base.definition.definitionId,
+      ...(build
+        ? {
+            buildId: build.id,
+            buildNumber: build.number,
+            status: build.status,
+            result: build.result,
+            url: build.url,
+          }
+        : {}),
+    },
+    ...(observedAt === undefined ? {} : { observedAt: new Date(observedAt).toISOString() }),
+    ...(decision.verdict === 'wait' ? { retryAfterSeconds: Math.ceil(answered.retryAfterMs / 1_000) } : {}),
+  };
+}

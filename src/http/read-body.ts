@@ -1,0 +1,63 @@
+// Reads a request's JSON body within limits of size, depth and number of members. A body beyond them is refused
+// before it is parsed: deep nesting would later kill the process when it is written out again.
+import type { IncomingMessage } from 'node:http';
+import { PipeBotError } from '../errors.ts';
+
+const MAX_DEPTH = 32;
+const MAX_MEMBERS = 10_000;
+
+/** The parsed body; throws `request-too-large` or `request-invalid`. */
+export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new PipeBotError('request-invalid', {
+      subject: 'body',
+      detail: 'it is compressed',
+      example: 'send plain JSON',
+    });
+  }
+  const text = (await readBytes(request, maxBytes)).toString('utf8');
+  checkShape(text);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new PipeBotError('request-invalid', { subject: 'body', detail: 'it is not valid JSON', cause });
+  }
+}
+
+async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const tooLarge = () =>
+    new PipeBotError('request-too-large', { subject: 'body', detail: `more than ${maxBytes} bytes` });
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Counts brackets and commas outside of strings in one pass. */
+function checkShape(text: string): void {
+  let depth = 0;
+  let members = 0;
+  let isInString = false;
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index];
+    if (isInString) {
+      if (character === '\\') index++;
+      else if (character === '"') isInString = false;
+    } else if (character === '"') isInString = true;
+    else if (character === '{' || character === '[') depth++;
+    else if (character === '}' || character === ']') depth--;
+    else if (character === ',') members++;
+    if (depth > MAX_DEPTH || members > MAX_MEMBERS) {
+      throw new PipeBotError('request-too-large', {
+        subject: 'body',
+        detail: 'it is nested too deeply or has too many members',
+      });
+    }
+  }
+}
