@@ -1,6 +1,6 @@
 // The gate's decision: continue, wait or stop. Pure: it combines what is known of every base, people's holds
 // and the gate's own deadline. It must never answer `continue` unless every base allows it.
-import type { Build } from './build.ts';
+import { type Build, phaseOf } from './build.ts';
 import type { Readiness } from './readiness.ts';
 import type { Base, GatePolicy } from './service.ts';
 
@@ -121,7 +121,7 @@ function decideBase(
     if (waitedMs < settleMs) return { ...plain, verdict: 'wait', reason: 'settling' };
     return { ...plain, isCommitUnseen: true };
   }
-  const unfinished = commitBuilds?.find((build) => build.finishedAt === undefined);
+  const unfinished = commitBuilds?.find((build) => phaseOf(build) !== 'ended');
   if (unfinished) {
     const running: Readiness = { status: 'running', reason: 'base-running', build: unfinished };
     return { verdict: 'wait', reason: 'base-running', assessment: { ...assessment, readiness: running } };

@@ -138,19 +138,25 @@ function readWebPage(place: Place, query: URLSearchParams): ParsedLink {
 }
 
 function readApiPath(place: Place, path: readonly string[], query: URLSearchParams): ParsedLink {
-  const [area, kind, id, runs, runId] = path.map((segment, index) =>
-    index === 2 || index === 4 ? segment : segment.toLowerCase(),
-  );
-  if (area === 'build' && kind === 'builds') return buildLink(id, place);
-  if (area === 'build' && kind === 'definitions') return definitionLink(place, id);
-  if (area === 'build' && kind === 'status' && id !== undefined) {
-    const definition = toId(id) ?? path.slice(2).join('/');
-    const branch = parameter(query, 'branchName');
-    return { kind: 'definition', ...place, definition, ...(branch === undefined ? {} : { branch }) };
+  const [area = '', kind = '', id, runId] = path;
+  if (area.toLowerCase() === 'pipelines') {
+    return id?.toLowerCase() === 'runs' ? buildLink(runId, place) : definitionLink(place, kind);
   }
-  if (area === 'pipelines' && runs === 'runs') return buildLink(runId, place);
-  if (area === 'pipelines' && kind !== undefined) return definitionLink(place, kind);
-  return problem('not-a-pipeline');
+  if (area.toLowerCase() !== 'build') return problem('not-a-pipeline');
+  switch (kind.toLowerCase()) {
+    case 'builds':
+      return buildLink(id, place);
+    case 'definitions':
+      return definitionLink(place, id);
+    case 'status': {
+      const definition = toId(id) ?? path.slice(2).join('/');
+      const branch = parameter(query, 'branchName');
+      if (definition === '') return problem('not-a-pipeline');
+      return { kind: 'definition', ...place, definition, ...(branch === undefined ? {} : { branch }) };
+    }
+    default:
+      return problem('not-a-pipeline');
+  }
 }
 
 /** Query names are not case-sensitive in Azure DevOps. */

@@ -100,9 +100,9 @@ export function nearestNames(names: readonly string[], typed: string): string[] 
     .map(({ name }) => name);
 }
 
-/** Edits (insert, delete, replace, swap of neighbours) between two short texts; a prefix counts as near. */
+/** Edits (insert, delete, replace, swap of neighbours) between two short texts; a prefix counts as nearest. */
 function distanceBetween(name: string, typed: string): number {
-  if (typed.length >= 3 && name.startsWith(typed)) return 1;
+  if (typed.length >= 3 && name.startsWith(typed)) return 0;
   let beforeLast: number[] = [];
   let last = Array.from({ length: typed.length + 1 }, (_, index) => index);
   for (let row = 1; row <= name.length; row++) {
