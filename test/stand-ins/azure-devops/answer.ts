@@ -39,3 +39,8 @@ export function textAnswer(body: string): Answer {
 export function htmlAnswer(status: number, body: string, headers: Record<string, string> = {}): Answer {
   return { status, headers: { 'content-type': HTML_TYPE, ...headers }, body };
 }
+
+/** 200 and this text under the JSON content type, whatever it is. */
+export function rawJsonAnswer(body: string): Answer {
+  return { status: 200, headers: { 'content-type': JSON_TYPE }, body };
+}

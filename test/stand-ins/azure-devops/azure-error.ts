@@ -54,7 +54,9 @@ export function definitionNotFound(id: string): RefusedRequest {
 
 export function logNotFound(id: string): RefusedRequest {
   const message = `The log ${id} could not be found.`;
-  return new RefusedRequest(errorAnswer(404, { message, typeKey: 'BuildLogNotFoundException', namespace: BUILD }));
+  return new RefusedRequest(
+    errorAnswer(404, { message, typeKey: 'BuildLogNotFoundException', namespace: BUILD }),
+  );
 }
 
 export function planRefused(status: number, typeKey: string, message: string): RefusedRequest {
@@ -72,7 +74,8 @@ export function forbiddenAnswer(): Answer {
 }
 
 export function throttledAnswer(headers: Record<string, string>): Answer {
-  const message = 'TF400733: The request has been canceled: Request was blocked due to exceeding usage of resource.';
+  const message =
+    'TF400733: The request has been canceled: Request was blocked due to exceeding usage of resource.';
   return errorAnswer(429, { message, typeKey: 'RequestBlockedException' }, headers);
 }
 

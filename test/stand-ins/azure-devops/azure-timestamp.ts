@@ -1,4 +1,4 @@
-// Writes and reads times as Azure DevOps does. Must not ask any clock.
+// Writes times as Azure DevOps does. Must not ask any clock.
 
 /** The value Azure writes where a time was never set. */
 export const PLACEHOLDER_TIMESTAMP = '0001-01-01T00:00:00';

@@ -105,7 +105,13 @@ function endRecord(
 function addSkippedTask(build: BuildState, failed: TimelineRecord): void {
   const parent = build.timeline.records.find((record) => record.id === failed.parentId);
   if (!parent) return;
-  const skipped = addRecord(build.timeline, { type: 'Task', name: 'Notify', parent, order: 3, state: 'completed' });
+  const skipped = addRecord(build.timeline, {
+    type: 'Task',
+    name: 'Notify',
+    parent,
+    order: 3,
+    state: 'completed',
+  });
   skipped.result = 'skipped';
 }
 
@@ -122,13 +128,22 @@ export function holdForApproval(state: OrganizationState, build: BuildState): vo
     identifier: 'Publish',
   });
   const running = { state: 'inProgress', startTime };
-  const checkpoint = { ...running, type: 'Checkpoint', name: 'Checkpoint', order: 1, identifier: 'Checkpoint' };
+  const checkpoint = {
+    ...running,
+    type: 'Checkpoint',
+    name: 'Checkpoint',
+    order: 1,
+    identifier: 'Checkpoint',
+  };
   const parent = addRecord(timeline, { ...checkpoint, parent: stage });
   const approval = { ...running, type: 'Checkpoint.Approval', name: 'Checkpoint.Approval', order: 0 };
   addRecord(timeline, { ...approval, parent });
 }
 
-/** Keeps the ended attempt under a timeline of its own and sets what had not succeeded going again. */
+/**
+ * Keeps the ended attempt under a timeline of its own and sets what had not succeeded going again,
+ * or everything when all had.
+ */
 export function restartTimeline(state: OrganizationState, build: BuildState): void {
   const now = state.clock.now();
   const timeline = build.timeline;
@@ -136,10 +151,13 @@ export function restartTimeline(state: OrganizationState, build: BuildState): vo
   timeline.past.set(pastId, structuredClone(timeline.records));
   touch(timeline, now);
   timeline.records = timeline.records.filter((record) => record.result !== 'skipped');
-  for (const record of timeline.records) {
-    if (record.result === 'succeeded') continue;
+  const unsuccessful = timeline.records.filter((record) => record.result !== 'succeeded');
+  for (const record of unsuccessful.length > 0 ? unsuccessful : timeline.records) {
     const attempt = record.attempt;
-    record.previousAttempts = [...record.previousAttempts, { attempt, timelineId: pastId, recordId: record.id }];
+    record.previousAttempts = [
+      ...record.previousAttempts,
+      { attempt, timelineId: pastId, recordId: record.id },
+    ];
     Object.assign(record, {
       attempt: attempt + 1,
       state: 'inProgress',

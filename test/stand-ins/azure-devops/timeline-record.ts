@@ -1,4 +1,5 @@
 // One row of a build's timeline, spelled as Azure spells it. Must not decide when a row changes.
+import { PLACEHOLDER_TIMESTAMP } from './azure-timestamp.ts';
 import { deterministicGuid } from './deterministic-guid.ts';
 
 export interface TimelineIssue {
@@ -79,7 +80,7 @@ export function addRecord(timeline: TimelineState, wanted: NewRecord): TimelineR
     result: null,
     resultCode: null,
     changeId: timeline.changeId,
-    lastModified: '0001-01-01T00:00:00',
+    lastModified: PLACEHOLDER_TIMESTAMP,
     workerName: wanted.workerName ?? null,
     order: wanted.order,
     details: null,
@@ -87,7 +88,9 @@ export function addRecord(timeline: TimelineState, wanted: NewRecord): TimelineR
     warningCount: 0,
     url: null,
     log: null,
-    task: wanted.taskName ? { id: deterministicGuid(wanted.taskName), name: wanted.taskName, version: '2.240.0' } : null,
+    task: wanted.taskName
+      ? { id: deterministicGuid(wanted.taskName), name: wanted.taskName, version: '2.240.0' }
+      : null,
     attempt: 1,
     identifier: wanted.identifier ?? null,
   };
