@@ -60,10 +60,9 @@ const PALETTES = {
 
 function hostConfig(theme: Theme) {
   const { card, text, colors, fills } = PALETTES[theme];
-  const color = (name: string) => ({ default: name, subtle: name });
   const foregroundColors = {
     default: { default: text[0], subtle: text[1] },
-    ...Object.fromEntries(colors.map((value, index) => [STYLES[index], color(value)])),
+    ...Object.fromEntries(colors.map((value, index) => [STYLES[index], { default: value, subtle: value }])),
   };
   const styles = [['default', card], ...fills.map((value, index) => [STYLES[index], value])];
   return {
@@ -83,7 +82,7 @@ function hostConfig(theme: Theme) {
 
 function pageStyle(theme: Theme): string {
   const { page, card, border, text } = PALETTES[theme];
-  return `body { margin: 0; background: ${page}; }
+  return `body { margin: 0; }
     #card { box-sizing: border-box; padding: 12px; display: inline-block; background: ${page}; }
     .ac-adaptiveCard { border: 1px solid ${border}; border-radius: 8px; overflow: hidden; outline: none; }
     .ac-adaptiveCard p { margin: 0; }

@@ -24,20 +24,33 @@ function readText(path: string): string {
 
 function manifest(current: string): string {
   const parsed = JSON.parse(current) as { bots: { commandLists: unknown[] }[] };
-  const commands = DESCRIPTIONS.slice(0, MAX_MANIFEST_COMMANDS).map(({ name, summary }) => ({ title: name, description: summary }));
+  const commands = DESCRIPTIONS.slice(0, MAX_MANIFEST_COMMANDS).map(({ name, summary }) => ({
+    title: name,
+    description: summary,
+  }));
   const lists = [{ scopes: ['team', 'groupChat', 'personal'], commands }];
   const bots = parsed.bots.map((bot) => ({ ...bot, commandLists: lists }));
   return `${JSON.stringify({ ...parsed, bots }, undefined, 2)}\n`;
 }
 
 function readme(current: string): string {
-  const rows = DESCRIPTIONS.map(({ usage, help, examples }) => `| \`${usage.replaceAll('|', '\\|')}\` | ${help} | \`${examples[0]}\` |`);
-  return between(current, 'commands', ['| say | and PipeBot | example |', '|---|---|---|', ...rows].join('\n'));
+  const rows = DESCRIPTIONS.map(
+    ({ usage, help, examples }) => `| \`${usage.replaceAll('|', '\\|')}\` | ${help} | \`${examples[0]}\` |`,
+  );
+  return between(
+    current,
+    'commands',
+    ['| say | and PipeBot | example |', '|---|---|---|', ...rows].join('\n'),
+  );
 }
 
 function configuration(current: string): string {
   const rows = VARIABLES.map(({ name, meaning, sample }) => `| \`${name}\` | ${meaning} | \`${sample}\` |`);
-  return between(current, 'variables', ['| variable | meaning | example |', '|---|---|---|', ...rows].join('\n'));
+  return between(
+    current,
+    'variables',
+    ['| variable | meaning | example |', '|---|---|---|', ...rows].join('\n'),
+  );
 }
 
 /** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */

@@ -41,8 +41,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   server.server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.server.maxConnections = MAX_CONNECTIONS;
-  const route = (handle: Handle) => (request: IncomingMessage, response: ServerResponse) =>
-    guard(options, handle, { request, response });
+  // restify tells handlers apart by their kind of function: it must be an async one.
+  const route = (handle: Handle) => async (request: IncomingMessage, response: ServerResponse) => {
+    await guard(options, handle, { request, response });
+  };
 
   server.post(
     '/api/messages',

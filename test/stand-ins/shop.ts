@@ -90,17 +90,9 @@ export async function playHistory(
 }
 
 function end(build: StandInBuild, ending: Ending): void {
-  switch (ending) {
-    case 'succeeded':
-      return build.succeed();
-    case 'partiallySucceeded':
-      return build.partiallySucceed();
-    case 'canceled':
-      return build.cancel();
-    case 'failed':
-      return build.fail({
-        task: 'Install dependencies',
-        errors: ['No matching distribution found for numpy==2.9.9'],
-      });
-  }
+  if (ending === 'succeeded') build.succeed();
+  else if (ending === 'partiallySucceeded') build.partiallySucceed();
+  else if (ending === 'canceled') build.cancel();
+  else
+    build.fail({ task: 'Install dependencies', errors: ['No matching distribution found for numpy==2.9.9'] });
 }

@@ -1,0 +1,153 @@
+// The demo's short story. Every step is checked: what does not happen ends the story with an error.
+import { cardToText } from '../../src/cards/card-to-text.ts';
+import type { StandInBuild } from '../../test/stand-ins/azure-devops/azure-devops-stand-in.ts';
+import type { Shop } from '../../test/stand-ins/shop.ts';
+import type { StandInMessage } from '../../test/stand-ins/teams-connector/teams-connector-stand-in.ts';
+import type { ScriptedClock } from '../../test/support/scripted-clock.ts';
+import { toRenderedMessage } from './activity-text.ts';
+import type { DemoWorld } from './demo-world.ts';
+import type { Teller } from './teller.ts';
+import { startWaitingPipeline } from './waiting-pipeline.ts';
+
+export interface StoryContext {
+  readonly world: DemoWorld & { readonly azure: NonNullable<DemoWorld['azure']> };
+  readonly shop: Shop;
+  readonly clock: ScriptedClock;
+  readonly tell: Teller;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Tells the story; rejects with a sentence when a step did not happen. */
+export async function tellStory(context: StoryContext): Promise<void> {
+  const base = await askWhileTheBaseRuns(context);
+  await watchAndWait(context, base);
+  await failAndStop(context);
+  await rerun(context);
+}
+
+/** Resolves when the clock has moved on by `minutes`. */
+function passing({ clock }: StoryContext, minutes: number): Promise<void> {
+  return new Promise((resolve) => clock.setTimeout(resolve, minutes * MINUTE_MS));
+}
+
+function expectStep(isTrue: boolean, step: string): void {
+  if (!isTrue) throw new Error(`the story broke off: ${step}`);
+}
+
+function textOf(message: StandInMessage): string {
+  return cardToText(toRenderedMessage(message.activity), { width: 60, timeZone: 'UTC' });
+}
+
+/** Says something in the channel and shows the bot's answer. */
+async function ask({ world, tell }: StoryContext, text: string): Promise<StandInMessage> {
+  tell.speech('Ada', `@PipeBot ${text}`);
+  const before = new Set(world.teams.messages(world.channel).map(({ id }) => id));
+  const { status } = await world.teams.say(world.ada, world.channel, text);
+  expectStep(status === 200, `PipeBot took the message (HTTP ${status})`);
+  const answer = await world.teams.waitForMessage(world.channel, ({ id }) => !before.has(id));
+  tell.box('PipeBot', textOf(answer));
+  return answer;
+}
+
+async function askWhileTheBaseRuns(context: StoryContext): Promise<StandInBuild> {
+  const { world, shop, tell } = context;
+  const base = world.azure.queueBuild(shop.pythonBase, {
+    branch: 'refs/heads/develop',
+    requestedFor: 'Grace Hopper',
+  });
+  base.start();
+  await tell.during(() => 'Grace has pushed new dependencies; python-base runs', passing(context, 8));
+  tell.chapter('The question, in #payments');
+  const answer = await ask(context, 'is base ready for payments?');
+  expectStep(textOf(answer).includes('Running'), 'the card said that the base is running');
+  return base;
+}
+
+async function watchAndWait(context: StoryContext, base: StandInBuild): Promise<void> {
+  const { world, tell } = context;
+  tell.chapter('The watch');
+  const card = await ask(context, 'watch payments');
+
+  tell.chapter('A pipeline waits at the gate');
+  tell.speech('pipeline', 'GET /api/gate/payments?wait=30m');
+  const pipeline = startWaitingPipeline({ url: world.app.url, gateKey: world.gateKey, service: 'payments' });
+  const finish = passing(context, 4).then(() => base.succeed());
+  const waits = () =>
+    `payments-ci waits at the gate${world.app.waitingGates > 0 ? ' (held, no agent used)' : ''}`;
+  const outcome = await tell.during(
+    waits,
+    finish.then(() => pipeline.outcome),
+  );
+  tell.speech('pipeline', `HTTP ${outcome.status} ${outcome.body.decision}: ${outcome.body.message}`);
+  tell.note(`${' '.repeat(10)}It took ${outcome.requests} requests, each held for up to a minute.`);
+  expectStep(
+    outcome.status === 200 && outcome.body.reason === 'base-succeeded',
+    'the gate let the pipeline go on',
+  );
+
+  tell.chapter('The base has finished: the card changes, and a message says so');
+  const isNews = ({ id, replyToRoot }: StandInMessage) => id !== card.id && replyToRoot === card.replyToRoot;
+  const changed = await tell.during(
+    () => 'waiting for Teams',
+    world.teams.waitForMessage(world.channel, ({ id, versions }) => id === card.id && versions.length > 1),
+  );
+  tell.box('PipeBot', textOf(changed));
+  const news = await world.teams.waitForMessage(world.channel, isNews);
+  tell.box('PipeBot', textOf(news));
+  expectStep(JSON.stringify(news.activity).includes('Ada Lovelace'), 'the message mentions Ada');
+}
+
+async function failAndStop(context: StoryContext): Promise<void> {
+  const { world, shop, tell } = context;
+  tell.chapter('Another base fails');
+  const base = world.azure.queueBuild(shop.nodeBase, {
+    branch: 'refs/heads/main',
+    requestedFor: 'Alan Turing',
+  });
+  base.start();
+  tell.speech('pipeline', 'GET /api/gate/catalog?wait=30m');
+  const pipeline = startWaitingPipeline({ url: world.app.url, gateKey: world.gateKey, service: 'catalog' });
+  const finish = passing(context, 3).then(() =>
+    base.fail({
+      task: 'Install dependencies',
+      errors: ['npm error code ERESOLVE'],
+      logLines: ['npm error code ERESOLVE'],
+    }),
+  );
+  const outcome = await tell.during(
+    () => 'catalog-ci waits at the gate; node-base runs',
+    finish.then(() => pipeline.outcome),
+  );
+  tell.speech('pipeline', `HTTP ${outcome.status} ${outcome.body.decision}: ${outcome.body.message}`);
+  expectStep(
+    outcome.status === 424 && outcome.body.reason === 'base-failed',
+    'the gate stopped the pipeline',
+  );
+  const answer = await ask(context, 'status catlog');
+  expectStep(textOf(answer).includes('catalog'), 'the typo got the nearest name');
+  await ask(context, 'status catalog');
+  context.tell.note('');
+}
+
+async function rerun(context: StoryContext): Promise<void> {
+  const { world, shop, tell } = context;
+  tell.chapter('It runs again, and somebody cancels; search needs both bases');
+  const again = world.azure.queueBuild(shop.nodeBase, {
+    branch: 'refs/heads/main',
+    requestedFor: 'Alan Turing',
+  });
+  again.start();
+  await tell.during(() => 'node-base runs again', passing(context, 7));
+  again.succeed();
+  const mistaken = world.azure.queueBuild(shop.nodeBase, {
+    branch: 'refs/heads/main',
+    requestedFor: 'Alan Turing',
+  });
+  mistaken.start();
+  await tell.during(() => 'somebody has started it once more by mistake', passing(context, 1));
+  mistaken.cancel();
+  await tell.during(() => 'the reading of a moment ago is too old by now', passing(context, 1));
+  const answer = await ask(context, 'status search');
+  expectStep(textOf(answer).includes('Ready'), 'the canceled build was looked past');
+}

@@ -1,0 +1,215 @@
+// Constructs everything in reading order, starts it and stops it. The only file that knows every folder; tests
+// and the demo call it with a clock, port 0 and stand-ins for the outside world.
+import { randomUUID } from 'node:crypto';
+import { createPipelines } from './azure-devops/pipelines.ts';
+import { renderContent } from './cards/render-content.ts';
+import { createRespond } from './chat/respond.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Settings } from './config/settings.ts';
+import { createAuthenticateCaller, hashGateKey } from './http/gate-keys.ts';
+import { createHttpServer } from './http/server.ts';
+import { createQueue } from './jobs/queue.ts';
+import { bindWorkers, JOB_NAMES } from './jobs/workers.ts';
+import type { Logger } from './logger.ts';
+import { createBuildRecords } from './store/builds.ts';
+import { createConversations } from './store/conversations.ts';
+import { type DatabaseOptions, openDatabase } from './store/database.ts';
+import { createGateKeys } from './store/gate-keys.ts';
+import { createGateRecords } from './store/gates.ts';
+import { createIncomingMessages } from './store/incoming-messages.ts';
+import { migrate } from './store/migrate.ts';
+import { createNotifications } from './store/notifications.ts';
+import { createWatches } from './store/watches.ts';
+import { createTeamsEntry } from './teams/adapter.ts';
+import type { TeamsTesting } from './teams/bot-registration.ts';
+import { createMessenger } from './teams/messenger.ts';
+import { LOCAL_SERVICE_URLS, TEAMS_SERVICE_URLS } from './teams/service-url.ts';
+import type { TeamsEvent } from './teams/to-teams-event.ts';
+import { createGate } from './usecases/answer-gate.ts';
+import { answerMessage } from './usecases/answer-message.ts';
+import { cleanUp } from './usecases/clean-up.ts';
+import { deliverNotifications, resumeDeliveries } from './usecases/deliver-notifications.ts';
+import { createFindSubject } from './usecases/find-subject.ts';
+import { createGetStatus } from './usecases/get-status.ts';
+import { createObserver } from './usecases/observe-builds.ts';
+import type { JobPayloads, Messenger } from './usecases/ports.ts';
+import {
+  joinConversation,
+  leaveConversation,
+  receiveMessage,
+  refreshConversation,
+} from './usecases/receive-message.ts';
+import { advanceWatches, pollWatches, resumeWatches } from './usecases/watch-build.ts';
+
+export interface AppOptions {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** Instead of what the settings say. */
+  readonly database?: DatabaseOptions;
+  /** Stand-ins for Microsoft's sign-in service; never set in production. */
+  readonly teamsTesting?: TeamsTesting;
+  /** Real time. */
+  readonly callTimeoutMs?: number;
+}
+
+export interface App {
+  start(): Promise<void>;
+  /** Takes no more work, finishes what runs, answers those who wait, closes everything. */
+  stop(): Promise<void>;
+  /** Where it listens; known after `start`. */
+  readonly url: string;
+  /** What an operator must know about the database, for the start-up line. */
+  readonly storageNote: string;
+  /** How many callers of the gate are held. */
+  readonly waitingGates: number;
+  /** Resolves when no job runs and none is due; for tests and the demo. */
+  idle(): Promise<void>;
+}
+
+const STOP_GRACE_MS = 8_000;
+
+/** Opens the database and builds everything on it; throws PipeBotError `store-*` when it cannot be used. */
+export async function createApp({
+  settings,
+  logger,
+  clock = systemClock,
+  ...options
+}: AppOptions): Promise<App> {
+  const { config, catalog, organizations } = settings;
+  const timeout = options.callTimeoutMs === undefined ? {} : { callTimeoutMs: options.callTimeoutMs };
+  const database = await openDatabase(options.database ?? databaseOptions(settings));
+  await migrate(database);
+
+  const records = createBuildRecords(database);
+  const watches = createWatches(database);
+  const conversations = createConversations(database);
+  const messages = createIncomingMessages(database);
+  const notifications = createNotifications(database);
+  const gates = createGateRecords(database);
+  const gateKeys = createGateKeys(database);
+  const onJobError = (error: unknown) => logger.error({ err: error }, 'job failed');
+  const queue = createQueue<JobPayloads>({ database, clock, names: JOB_NAMES, onError: onJobError });
+
+  const pipelines = createPipelines({
+    organizations: organizations.map(({ name, url, token }) => ({
+      name,
+      url,
+      credentials: { kind: 'pat', token },
+    })),
+    clock,
+    log: logger,
+    ...timeout,
+  });
+  const base = { transactions: database, jobs: queue, clock, log: logger };
+  const watchPorts = { ...base, watches, notifications };
+  const observer = createObserver({
+    ...base,
+    pipelines,
+    records,
+    onBuilds: (target, builds) => advanceWatches(watchPorts, target, builds),
+  });
+  const getStatus = createGetStatus({ observer, records, clock });
+  const findSubject = createFindSubject({ catalog, organizations, pipelines });
+  const gate = createGate({ observer, records, gates, clock, log: logger, newId: randomUUID });
+  const respond = createRespond({ ...watchPorts, catalog, findSubject, getStatus, observer });
+
+  const teams = {
+    registration: config.registration ?? ('none' as const),
+    serviceUrls: config.isLocal || options.teamsTesting ? LOCAL_SERVICE_URLS : TEAMS_SERVICE_URLS,
+    clock,
+    log: logger,
+    ...(options.teamsTesting ? { testing: options.teamsTesting } : {}),
+  };
+  const messenger: Messenger = createMessenger({
+    ...teams,
+    ...timeout,
+    render: ({ content, mayRepeat, shrinkStep }, now) =>
+      renderContent(content, { now, mayRepeat, shrinkStep }),
+  });
+  const receivePorts = { ...base, conversations, messages, notifications };
+  const entry = createTeamsEntry({
+    ...teams,
+    allowedTenants: config.registration ? [config.registration.tenantId] : 'any',
+    onEvent: (event) => takeIn(receivePorts, event),
+  });
+
+  bindWorkers(queue, {
+    'answer-message': (payload) =>
+      answerMessage({ ...base, messages, notifications, respond, newErrorId: randomUUID }, payload),
+    deliver: ({ conversationId }) =>
+      deliverNotifications({ ...base, conversations, notifications, messenger }, conversationId),
+    observe: (target) => pollWatches({ ...watchPorts, observer }, target),
+    'clean-up': () => cleanUp({ ...base, messages, notifications, gates }),
+  });
+  const server = createHttpServer({
+    host: config.host,
+    port: config.port,
+    log: logger,
+    newErrorId: randomUUID,
+    catalog,
+    gate,
+    authenticateCaller: createAuthenticateCaller({ gateKeys, clock }),
+    receiveActivity: (request) => entry.receive(request),
+    checkReadiness: async () => {
+      await database.query('select 1');
+    },
+  });
+
+  return {
+    async start() {
+      await gateKeys.replaceConfigured(
+        config.gateKeys.map(({ name, key, services }) => ({
+          name,
+          hash: hashGateKey(key.reveal()),
+          ...(services ? { services } : {}),
+        })),
+      );
+      await queue.start();
+      await queue.enqueue('clean-up', {}, { key: 'clean-up' });
+      await resumeDeliveries({ notifications, jobs: queue });
+      await resumeWatches(watchPorts);
+      await server.start();
+    },
+    async stop() {
+      gate.close();
+      await server.stop(STOP_GRACE_MS);
+      await queue.stop({ graceMs: STOP_GRACE_MS });
+      pipelines.close();
+      await database.close();
+    },
+    get url() {
+      return server.url;
+    },
+    storageNote: storageNote(database.kind),
+    get waitingGates() {
+      return gate.waiting;
+    },
+    idle: () => queue.idle(),
+  };
+}
+
+function databaseOptions({ config }: Settings): DatabaseOptions {
+  return 'url' in config.database
+    ? { databaseUrl: config.database.url }
+    : { dataDir: config.database.dataDir };
+}
+
+function storageNote(kind: 'embedded' | 'server'): string {
+  return kind === 'server'
+    ? 'PostgreSQL server'
+    : 'embedded database: it survives a crash of this process, but not of the machine or its power; for production set DATABASE_URL to a PostgreSQL server';
+}
+
+async function takeIn(ports: Parameters<typeof receiveMessage>[0], event: TeamsEvent): Promise<void> {
+  switch (event.kind) {
+    case 'message':
+      return receiveMessage(ports, event.conversation, event.message);
+    case 'installed':
+      return joinConversation(ports, event.conversation);
+    case 'uninstalled':
+      return leaveConversation(ports, event.conversation);
+    case 'conversation-seen':
+      return refreshConversation(ports, event.conversation);
+  }
+}

@@ -1,0 +1,48 @@
+// The server: reads the settings, creates the app, starts it, and stops it on a signal. No logic of its own.
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { createApp } from './app.ts';
+import { loadSettings, problemLines } from './config/settings.ts';
+import { toPipeBotError } from './errors.ts';
+import { createLogger } from './logger.ts';
+import { errorSentence } from './text/error.ts';
+
+function fail(lines: readonly string[]): never {
+  process.stderr.write(`${lines.join('\n')}\n`);
+  process.exit(1);
+}
+
+try {
+  process.loadEnvFile('.env');
+} catch {
+  // There need not be one: the environment itself may hold everything.
+}
+const settings = loadSettings(process.env, (path) => readFileSync(path, 'utf8'));
+if ('problems' in settings)
+  fail(['PipeBot cannot start:', ...problemLines(settings.problems).map((line) => `  ${line}`)]);
+
+const logger = createLogger(settings.value.config.logLevel);
+const app = await createApp({ settings: settings.value, logger })
+  .then(async (created) => {
+    await created.start();
+    return created;
+  })
+  .catch((thrown: unknown) => {
+    const error = toPipeBotError(thrown);
+    if (error.code === 'internal') logger.fatal({ err: thrown }, 'start failed');
+    return fail([`PipeBot cannot start: ${errorSentence(error)}`]);
+  });
+logger.info({ url: app.url, storage: app.storageNote, isLocal: settings.value.config.isLocal }, 'started');
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    logger.info({ signal }, 'stopping');
+    app.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: error }, 'did not stop cleanly');
+        process.exit(1);
+      },
+    );
+  });
+}
