@@ -13,9 +13,12 @@ export interface DeliverPorts {
   readonly log: Log;
 }
 
+/** A job that ran on and on would be taken for dead and be run twice. */
+const MAX_ATTEMPTS_PER_JOB = 20;
+
 /** Delivers until nothing is owed or the next attempt lies in the future; then a job is left for that time. */
 export async function deliverNotifications(ports: DeliverPorts, conversationId: string): Promise<void> {
-  for (;;) {
+  for (let attempts = 0; attempts < MAX_ATTEMPTS_PER_JOB; attempts++) {
     const notification = await ports.notifications.nextFor(conversationId);
     if (!notification) return;
     if (notification.nextAttemptAt > ports.clock.now()) {
@@ -36,6 +39,7 @@ export async function deliverNotifications(ports: DeliverPorts, conversationId: 
     }
     await attempt(ports, conversation, notification);
   }
+  await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId });
 }
 
 /** After a start: every conversation that something is owed to gets its delivery job. */
