@@ -27,14 +27,15 @@ export function readDefinition(
     typeof definition === 'string' && looksLikeLink(definition)
       ? readPipelineLink(reader, where, { link: definition, defaults })
       : readPlace(reader, where, { fields, definition, defaults });
-  if (!place) return undefined;
   const repositoryId = reader.text(`${where}.repository`, fields.get('repository'));
-  const branch = reader.text(`${where}.branch`, fields.get('branch')) ?? place.branch ?? defaults.branch;
+  const branch = reader.text(`${where}.branch`, fields.get('branch')) ?? place?.branch ?? defaults.branch;
+  const branchRef = reader.branch(`${where}.branch`, branch);
+  if (!place) return undefined;
   return {
     organization: place.organization,
     project: place.project,
     definitionId: place.definitionId,
-    branch: reader.branch(`${where}.branch`, branch),
+    branch: branchRef,
     ...(repositoryId ? { repositoryId } : {}),
   };
 }

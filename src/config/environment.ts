@@ -187,7 +187,8 @@ function readGateKeys(text: string | undefined, wrong: Report): ConfiguredGateKe
   return entries.flatMap((entry, index) => {
     const [name = '', key = '', services, ...surplus] = entry.split(':').map((part) => part.trim());
     const place = `entry ${index + 1}`;
-    if (!/^[\w.-]{1,60}$/.test(name) || surplus.length > 0) {
+    // What stands before the colon is shown only if there is one: it could be the key itself.
+    if (key === '' || !/^[\w.-]{1,60}$/.test(name) || surplus.length > 0) {
       wrong('PIPEBOT_GATE_KEYS', `${place} is not name:key or name:key:services`, example);
       return [];
     }

@@ -65,7 +65,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       sendJson(response, { status: 200, body: { status: 'ready' } });
     }),
   );
-  explainRefusals(server);
+  explainRefusals(server, options.newErrorId);
   return toHttpServer(server, options);
 }
 
@@ -105,7 +105,7 @@ async function receiveActivity(
 }
 
 /** What restify answers by itself (no such route, wrong method) gets our shape as well. */
-function explainRefusals(server: restify.Server): void {
+function explainRefusals(server: restify.Server, newErrorId: () => string): void {
   server.on(
     'restifyError',
     (
@@ -118,7 +118,8 @@ function explainRefusals(server: restify.Server): void {
         error.statusCode === 405
           ? 'This address does not know this method. Example: GET /api/gate/payments?wait=30m'
           : 'There is nothing at this address. Example: GET /api/gate/payments';
-      error.toJSON = () => ({ error: 'request-invalid', message });
+      const id = newErrorId();
+      error.toJSON = () => ({ error: 'request-invalid', message, id });
       done();
     },
   );

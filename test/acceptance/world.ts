@@ -18,6 +18,7 @@ import {
   startTeamsConnectorStandIn,
   type TeamsConnectorStandIn,
 } from '../stand-ins/teams-connector/teams-connector-stand-in.ts';
+import { pgliteTemplate } from '../support/pglite-template.ts';
 import { createScriptedClock, type ScriptedClock } from '../support/scripted-clock.ts';
 
 export const GATE_KEY = 'a-key-of-the-tests-with-32-characters';
@@ -128,7 +129,7 @@ async function startApp({ clock, azure, teams, logLines, options }: Outside): Pr
     settings: worldSettings(azure, teams, options.environment),
     logger: createLogger('debug', { write: (line) => void logLines.push(line) }),
     clock,
-    database: options.database ?? { inMemory: true },
+    database: options.database ?? { inMemory: true, template: await pgliteTemplate() },
     teamsTesting: {
       openIdMetadataUrl: teams.openIdMetadataUrl,
       emulatorOpenIdMetadataUrl: teams.emulatorOpenIdMetadataUrl,

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseCommand, type Vocabulary } from '../../src/chat/parse-command.ts';
+
+const VOCABULARY: Vocabulary = {
+  commands: new Map([
+    ['status', 'status'],
+    ['ready', 'status'],
+    ['watch', 'watch'],
+    ['help', 'help'],
+    ['services', 'services'],
+  ]),
+  isSubject: (word) => ['payments', 'pay', 'search', 'python-base'].includes(word.toLowerCase()),
+};
+
+function said(text: string): string {
+  const parsed = parseCommand(text, VOCABULARY);
+  return parsed.kind === 'command' ? [parsed.name, ...parsed.words].join(' ') : parsed.kind;
+}
+
+describe('what people type', () => {
+  it.each([
+    ['status payments', 'status payments'],
+    ['/status payments', 'status payments'],
+    ['Status  payments\n on develop', 'status payments develop'],
+    ['is base ready for payments?', 'status payments'],
+    ['is the base ready for payments on develop?', 'status payments develop'],
+    ['is the base for payments ready on branch feature/x-1.2?', 'status payments feature/x-1.2'],
+    ['can I build payments, is it ready?', 'status payments'],
+    ['is the base ready for paymnets?', 'status paymnets'],
+    ['is “payments” ready', 'status payments'],
+    ['payments', 'status payments'],
+    ['payments develop', 'status payments develop'],
+    [
+      'https://dev.azure.com/contoso/Shop/_build?definitionId=183',
+      'status https://dev.azure.com/contoso/Shop/_build?definitionId=183',
+    ],
+    [
+      'status <https://dev.azure.com/contoso/Shop/_build?definitionId=183>',
+      'status <https://dev.azure.com/contoso/Shop/_build?definitionId=183>',
+    ],
+    ['watch payments build', 'watch payments build'],
+    ['help', 'help'],
+    ['', 'empty'],
+    ['  \n ', 'empty'],
+    ['?', 'empty'],
+    ['thank you', 'unknown'],
+    ['is it ready?', 'unknown'],
+  ])('“%s” is %s', (text, expected) => expect(said(text)).toBe(expected));
+
+  it('gets the nearest command for a typo', () => {
+    expect(parseCommand('wacth payments', VOCABULARY)).toEqual({
+      kind: 'unknown',
+      typed: 'wacth',
+      suggestions: ['watch'],
+    });
+  });
+
+  it('has an end', () => expect(said('x'.repeat(2_001))).toBe('too-long'));
+
+  it('is never taken for something on the prototype', () => {
+    expect(['constructor', '__proto__', 'toString x'].map(said)).toEqual(['unknown', 'unknown', 'unknown']);
+  });
+
+  it('can be anything', () => {
+    const anything = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 2_100 }),
+      fc.string({ unit: 'grapheme' }),
+    );
+    fc.assert(
+      fc.property(anything, (text) => {
+        expect(['command', 'unknown', 'empty', 'too-long']).toContain(parseCommand(text, VOCABULARY).kind);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});

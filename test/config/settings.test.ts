@@ -1,0 +1,202 @@
+import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { normalizeOrganizationUrl } from '../../src/config/environment.ts';
+import { loadSettings, problemLines, type Settings } from '../../src/config/settings.ts';
+
+const SAMPLE = readFileSync(new URL('../../docs/pipebot.sample.yaml', import.meta.url), 'utf8');
+const GUID = '11111111-2222-4333-8444-555555555555';
+const GOOD = {
+  MicrosoftAppId: GUID,
+  MicrosoftAppType: 'SingleTenant',
+  MicrosoftAppTenantId: GUID,
+  MicrosoftAppPassword: 'canary-password',
+  AZURE_DEVOPS_ORG_URL: 'https://dev.azure.com/contoso/',
+  AZURE_DEVOPS_PAT: 'canary-pat',
+  PIPEBOT_GATE_KEYS: 'shop:canary-key-canary-key-canary-key:payments,search',
+};
+
+function problemsOf(
+  changes: Record<string, string | undefined>,
+  text: string | undefined = SAMPLE,
+): string[] {
+  const settings = loadSettings({ ...GOOD, ...changes }, () => text);
+  return 'problems' in settings ? problemLines(settings.problems) : [];
+}
+
+function settingsOf(text: string, changes: Record<string, string> = {}): Settings {
+  const settings = loadSettings({ ...GOOD, ...changes }, () => text);
+  if ('problems' in settings) throw new Error(problemLines(settings.problems).join('\n'));
+  return settings.value;
+}
+
+describe('good settings', () => {
+  it('are read from the sample', () => {
+    const { catalog, config, organizations } = settingsOf(SAMPLE);
+    expect(organizations.map(({ name, url }) => [name, url])).toEqual([
+      ['contoso', 'https://dev.azure.com/contoso'],
+    ]);
+    expect(config.host).toBe('0.0.0.0');
+    const search = catalog.services.find(({ name }) => name === 'search');
+    expect(search?.bases.map(({ name }) => name)).toEqual(['python-base', 'node-base']);
+    expect(search?.build).toEqual({
+      organization: 'contoso',
+      project: 'Shop',
+      definitionId: 190,
+      branch: 'refs/heads/main',
+    });
+    expect(search?.fallbackBranches).toEqual(['refs/heads/develop']);
+    expect(catalog.services.find(({ name }) => name === 'shipping')?.policy.whenRunning).toBe('use-previous');
+  });
+
+  it('never print their secrets', () => {
+    const settings = settingsOf(SAMPLE);
+    for (const printed of [
+      inspect(settings, { depth: 9 }),
+      JSON.stringify(settings),
+      `${settings.config.personalAccessToken}`,
+    ]) {
+      expect(printed).not.toContain('canary');
+    }
+  });
+
+  it('bind to loopback only in local mode, whatever HOST says', () => {
+    const { MicrosoftAppId: _, ...rest } = GOOD;
+    const settings = loadSettings({ ...rest, PIPEBOT_LOCAL: 'true', HOST: '0.0.0.0' }, () => SAMPLE);
+    expect('value' in settings && settings.value.config.host).toBe('127.0.0.1');
+  });
+
+  it('can name more organisations, each with its own token', () => {
+    const text = `
+organizations: { tfs: { url: https://tfs.example.com/tfs/Main, tokenVariable: TFS_PAT } }
+bases: { b: { organization: tfs, project: P, definition: 3, repository: 17 } }
+services: { s: { base: b, gate: { maxAge: 90d, timeout: 1h } } }`;
+    expect(problemsOf({ PIPEBOT_GATE_KEYS: '' }, text).join()).toContain('TFS_PAT is missing');
+    const { catalog, organizations } = settingsOf(text, { TFS_PAT: 'x', PIPEBOT_GATE_KEYS: '' });
+    expect(organizations).toHaveLength(2);
+    expect(catalog.bases[0]?.definition).toMatchObject({
+      organization: 'tfs',
+      branch: 'refs/heads/main',
+      repositoryId: '17',
+    });
+    expect(catalog.services[0]?.policy).toMatchObject({
+      maxAgeMs: 7_776_000_000,
+      timeoutMs: 3_600_000,
+      settleMs: 0,
+    });
+  });
+});
+
+describe('mistakes', () => {
+  it.each<[string, Record<string, string | undefined>, string]>([
+    ['no app id and no local mode', { MicrosoftAppId: undefined }, 'MicrosoftAppId is missing'],
+    ['an empty app id', { MicrosoftAppId: ' ' }, 'MicrosoftAppId is missing'],
+    ['an app id that is none', { MicrosoftAppId: 'pipebot' }, 'MicrosoftAppId is no GUID'],
+    ['no app type', { MicrosoftAppType: undefined }, 'MicrosoftAppType is missing'],
+    ['an app type that is none', { MicrosoftAppType: 'singletenant' }, '"singletenant" is no type'],
+    ['no tenant', { MicrosoftAppTenantId: undefined }, 'MicrosoftAppTenantId is missing'],
+    ['no password', { MicrosoftAppPassword: undefined }, 'MicrosoftAppPassword is missing'],
+    ['no token', { AZURE_DEVOPS_PAT: undefined }, 'AZURE_DEVOPS_PAT is missing'],
+    [
+      'plain http',
+      { AZURE_DEVOPS_ORG_URL: 'http://dev.azure.com/contoso' },
+      'AZURE_DEVOPS_ORG_URL is no https',
+    ],
+    [
+      'a host without an organisation',
+      { AZURE_DEVOPS_ORG_URL: 'https://dev.azure.com' },
+      'AZURE_DEVOPS_ORG_URL is no https',
+    ],
+    ['a port that is none', { PORT: '70000' }, 'PORT "70000" is no port'],
+    ['a flag that is none', { PIPEBOT_LOCAL: 'yes' }, 'PIPEBOT_LOCAL "yes" is neither'],
+    ['a database that is none', { DATABASE_URL: 'mysql://x' }, 'DATABASE_URL is no address'],
+    ['a short key', { PIPEBOT_GATE_KEYS: 'shop:short' }, 'fewer than 24'],
+    ['a key without a name', { PIPEBOT_GATE_KEYS: 'abcdefghijklmnopqrstuvwxyz' }, 'is not name:key'],
+    [
+      'a key for a service that is not there',
+      { PIPEBOT_GATE_KEYS: `${GOOD.PIPEBOT_GATE_KEYS},paymnets` },
+      'unknown service "paymnets"',
+    ],
+    ['a level that is none', { LOG_LEVEL: 'loud' }, '"loud" is no level'],
+  ])('%s', (_name, changes, expected) => {
+    const lines = problemsOf(changes);
+    expect(lines.join('\n')).toContain(expected);
+    expect(lines.every((line) => line.includes('Example: '))).toBe(true);
+    expect(lines.join('\n')).not.toContain('canary');
+  });
+
+  it('of the environment and the file are told all at once, one line each', () => {
+    const text = `
+project: Shop
+basis: {}
+bases: { python-base: { definition: zero, branch: a..b } }
+services:
+  payments: { base: pyhton-base, gate: { timeout: soon, whenRunning: maybe } }
+  pay ments: {}`;
+    const lines = problemsOf({ MicrosoftAppType: '', PORT: 'x' }, text);
+    expect(lines).toEqual([
+      'MicrosoftAppType is missing. Example: MicrosoftAppType=SingleTenant',
+      'PORT "x" is no port. Example: PORT=3978',
+      'pipebot.yaml: basis is no setting. Example: bases',
+      'pipebot.yaml: bases.python-base.definition is neither a number nor an address of a pipeline. Example: definition: 183',
+      'pipebot.yaml: bases.python-base.branch "a..b" is no branch. Example: branch: develop',
+      'pipebot.yaml: services.payments.base "pyhton-base" is not among the bases. Example: base: python-base',
+      'pipebot.yaml: services.payments.gate.whenRunning "maybe" is none of wait, use-previous. Example: whenRunning: wait',
+      'pipebot.yaml: services.payments.gate.timeout "soon" is no duration. Example: timeout: 30m',
+      'pipebot.yaml: services.pay ments is no name. Example: payments',
+      'pipebot.yaml: services.pay ments.base is missing. Example: base: python-base',
+    ]);
+  });
+
+  it.each<[string, string, string]>([
+    ['broken YAML', 'services: [', 'line 1'],
+    ['a list', '- a', 'no mapping'],
+    ['nothing', '', 'services is empty'],
+    ['a name taken twice', 'project: P\nbases: { b: 1 }', 'bases.b is no mapping'],
+    [
+      'an alias that is another service',
+      'project: P\nbases: { b: { definition: 1 } }\nservices: { s: { base: b }, t: { base: b, aliases: [S] } }',
+      'already taken',
+    ],
+    [
+      'a service that waits for itself',
+      'project: P\nbases: { b: { definition: 1 } }\nservices: { s: { base: b, build: { definition: 1 } } }',
+      'would wait for itself',
+    ],
+    [
+      'a link to another organisation',
+      'bases: { b: https://dev.azure.com/evil/P/_build?definitionId=1 }\nservices: { s: { base: b } }',
+      'no address of a pipeline',
+    ],
+    [
+      'a key on the prototype',
+      'project: P\nbases: { b: { definition: 1 } }\nservices: { s: { base: b, __proto__: { base: x } } }',
+      '__proto__ is no setting',
+    ],
+  ])('in the file: %s', (_name, text, expected) => {
+    expect(problemsOf({ PIPEBOT_GATE_KEYS: '' }, text).join('\n')).toContain(expected);
+  });
+
+  it('a file that is not there', () => {
+    const settings = loadSettings(GOOD, () => {
+      throw new Error('ENOENT');
+    });
+    expect('problems' in settings && problemLines(settings.problems)[0]).toContain(
+      'pipebot.yaml cannot be read',
+    );
+  });
+});
+
+it.each<[string, boolean, string | undefined]>([
+  ['https://dev.azure.com/contoso//', false, 'https://dev.azure.com/contoso'],
+  ['https://contoso.visualstudio.com', false, 'https://contoso.visualstudio.com'],
+  ['https://tfs.example.com:8080/tfs/Main', false, 'https://tfs.example.com:8080/tfs/Main'],
+  ['http://127.0.0.1:8080/contoso', true, 'http://127.0.0.1:8080/contoso'],
+  ['http://127.0.0.1:8080/contoso', false, undefined],
+  ['http://example.com/contoso', true, undefined],
+  ['https://user:pw@dev.azure.com/contoso', false, undefined],
+  ['https://dev.azure.com/contoso?x=1', false, undefined],
+  ['dev.azure.com/contoso', false, undefined],
+])('the address %s (local %s) is %s', (text, isLocal, expected) => {
+  expect(normalizeOrganizationUrl(text, isLocal)).toBe(expected);
+});
