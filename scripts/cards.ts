@@ -5,7 +5,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { renderContent } from '../src/cards/render-content.ts';
-import { CARD_CONTENTS, NOW } from '../test/cards/sample-contents.ts';
+import { CARD_CONTENTS } from '../test/cards/sample-contents.ts';
+import { NOW } from '../test/cards/sample-values.ts';
 
 type Theme = 'light' | 'dark';
 interface Look {
@@ -19,12 +20,10 @@ interface Picture {
 }
 
 const WIDTHS_PX = { wide: 520, narrow: 300 } as const;
-const LOOKS: readonly Look[] = [
-  { theme: 'light', width: 'wide' },
-  { theme: 'light', width: 'narrow' },
-  { theme: 'dark', width: 'wide' },
-  { theme: 'dark', width: 'narrow' },
-];
+const LOOKS = (['light', 'dark'] as const).flatMap((theme): readonly Look[] => [
+  { theme, width: 'wide' },
+  { theme, width: 'narrow' },
+]);
 const README_CARD = 'running';
 const ROOT = join(import.meta.dirname, '..');
 const OUT = join(ROOT, 'out', 'cards');
@@ -38,7 +37,7 @@ const FONT = {
 };
 
 // Colours and sizes measured by eye from Teams' two themes; the client's own host config is not published.
-const STYLES = ['accent', 'good', 'warning', 'attention', 'emphasis'] as const;
+const STYLES = ['default', 'accent', 'good', 'warning', 'attention', 'emphasis'] as const;
 const PALETTES = {
   light: {
     page: '#f5f5f5',
@@ -62,20 +61,20 @@ function hostConfig(theme: Theme) {
   const { card, text, colors, fills } = PALETTES[theme];
   const foregroundColors = {
     default: { default: text[0], subtle: text[1] },
-    ...Object.fromEntries(colors.map((value, index) => [STYLES[index], { default: value, subtle: value }])),
+    ...Object.fromEntries(
+      colors.map((value, index) => [STYLES[index + 1], { default: value, subtle: value }]),
+    ),
   };
-  const styles = [['default', card], ...fills.map((value, index) => [STYLES[index], value])];
   return {
     fontFamily: SANS,
     fontTypes: { default: { fontFamily: SANS, ...FONT }, monospace: { fontFamily: MONOSPACE, ...FONT } },
     ...FONT,
     spacing: { small: 8, default: 12, medium: 16, large: 20, extraLarge: 24, padding: 16 },
     separator: { lineThickness: 1, lineColor: PALETTES[theme].border },
-    supportsInteractivity: true,
     factSet: { title: { weight: 'Bolder', maxWidth: 150, wrap: true }, value: { wrap: true }, spacing: 16 },
     actions: { maxActions: 6, spacing: 'Default', buttonSpacing: 8, actionsOrientation: 'Horizontal' },
     containerStyles: Object.fromEntries(
-      styles.map(([name, backgroundColor]) => [name, { backgroundColor, foregroundColors }]),
+      [card, ...fills].map((fill, index) => [STYLES[index], { backgroundColor: fill, foregroundColors }]),
     ),
   };
 }

@@ -1,6 +1,6 @@
 // The closed list of what can go wrong, and whether trying again helps. Expected outcomes (a failed base,
 // an unknown command) are values and not in here. The HTTP status of a code stands in http/error-status.ts,
-// the sentence that people read in cards/text.ts; both tables are exhaustive, so a new code does not compile
+// the sentence that people read in text/error.ts; both tables are exhaustive, so a new code does not compile
 // until all three know it. Nothing may recognise an error by its message.
 
 export type ErrorCode =

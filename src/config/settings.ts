@@ -26,7 +26,10 @@ export function loadSettings(environment: Environment, readFile: (path: string) 
   const problems: ConfigProblem[] = 'problems' in config ? [...config.problems] : [];
   const path = environment['PIPEBOT_CONFIG']?.trim() || 'pipebot.yaml';
   const isLocal = environment['PIPEBOT_LOCAL']?.trim() === 'true';
-  const defaultUrl = normalizeOrganizationUrl(environment['AZURE_DEVOPS_ORG_URL']?.trim() ?? '', isLocal);
+  const typedUrl = environment['AZURE_DEVOPS_ORG_URL']?.trim() ?? '';
+  // One that is refused is reported once, by the environment; the file's own mistakes are still worth telling.
+  const defaultUrl =
+    normalizeOrganizationUrl(typedUrl, isLocal) ?? (URL.canParse(typedUrl) ? typedUrl : undefined);
   const text = readText(path, readFile);
   if (text === undefined) {
     problems.push({

@@ -31,7 +31,7 @@ export interface GateAnswer {
   readonly service: string;
   /** Full ref that was asked for. */
   readonly branch: string;
-  readonly answer: Pick<StatusAnswer, 'decision' | 'answeredAt'>;
+  readonly answer: Pick<StatusAnswer, 'decision' | 'answeredAt'> & { readonly askedAt: number };
   readonly retryAfterMs: number;
 }
 
@@ -203,7 +203,7 @@ function toAnswer(
     id: gate.id,
     service: request.service.name,
     branch: gate.branch,
-    answer: { decision, answeredAt: gate.decidedAt ?? gate.askedAt },
+    answer: { decision, answeredAt: gate.decidedAt ?? gate.askedAt, askedAt: gate.askedAt },
     retryAfterMs,
   };
 }

@@ -1,0 +1,168 @@
+// The real program as its own process, killed without warning and started again.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import {
+  type AzureDevOpsStandIn,
+  startAzureDevOpsStandIn,
+} from '../stand-ins/azure-devops/azure-devops-stand-in.ts';
+import { addShop, type Shop } from '../stand-ins/shop.ts';
+import {
+  type StandInMessage,
+  startTeamsConnectorStandIn,
+  type TeamsConnectorStandIn,
+} from '../stand-ins/teams-connector/teams-connector-stand-in.ts';
+
+const ROOT = new URL('../..', import.meta.url);
+const SAMPLE = readFileSync(new URL('docs/pipebot.sample.yaml', ROOT), 'utf8');
+const DEVELOP = { branch: 'refs/heads/develop' };
+
+let folder: string;
+let azure: AzureDevOpsStandIn;
+let shop: Shop;
+let teams: TeamsConnectorStandIn;
+const children: ChildProcess[] = [];
+
+// Whole processes on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'pipebot-restart-'));
+  azure = await startAzureDevOpsStandIn({ clock: systemClock });
+  shop = addShop(azure);
+  teams = await startTeamsConnectorStandIn({ clock: systemClock, requireToken: false });
+  writeFileSync(join(folder, 'pipebot.yaml'), SAMPLE.replaceAll('https://dev.azure.com/contoso', azure.url));
+});
+
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    if (child.exitCode === null && child.signalCode === null) await kill(child, 'SIGKILL');
+  }
+  await teams.close();
+  await azure.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Program {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+}
+
+function startProgram(changes: Readonly<Record<string, string>> = {}): Program {
+  const environment = {
+    PATH: process.env['PATH'] ?? '',
+    PIPEBOT_LOCAL: 'true',
+    AZURE_DEVOPS_ORG_URL: azure.url,
+    AZURE_DEVOPS_PAT: azure.personalAccessToken,
+    DATA_DIR: join(folder, 'data'),
+    PORT: '0',
+    ...changes,
+  };
+  const child = spawn(process.execPath, [new URL('src/index.ts', ROOT).pathname], {
+    cwd: folder,
+    env: environment,
+  });
+  children.push(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk) => {
+      output += chunk;
+    });
+  return { child, output: () => output };
+}
+
+/** Resolves with the program's address when it says that it has started. */
+async function started(program: Program): Promise<string> {
+  const address = () => /"url":"([^"]+)".*"msg":"started"/.exec(program.output())?.[1];
+  await expect.poll(address, { timeout: 60_000, interval: 20, message: program.output() }).toBeDefined();
+  teams.setBotEndpoint(`${address()}/api/messages`);
+  return address() ?? '';
+}
+
+async function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  const [code] = await exited;
+  return code;
+}
+
+const textOf = ({ activity }: StandInMessage) => JSON.stringify(activity);
+const LONG = { realTimeoutMs: 60_000 };
+
+it('a watch survives kill -9: the end that nobody saw is told after the start', async () => {
+  const channel = teams.addChannel(teams.addTeam('Shop'), 'payments');
+  const ada = teams.addUser({ name: 'Ada Lovelace' });
+  const base = azure.queueBuild(shop.pythonBase, DEVELOP);
+  base.start();
+  const first = startProgram();
+  await started(first);
+  await teams.say(ada, channel, 'watch payments');
+  const card = await teams.waitForMessage(channel, (message) => textOf(message).includes('Watching'), LONG);
+  await expect.poll(first.output, { timeout: 60_000 }).toContain('notification delivered');
+  await kill(first.child, 'SIGKILL');
+  base.succeed();
+
+  await started(startProgram());
+  await teams.waitForMessage(channel, ({ id, versions }) => id === card.id && versions.length === 2, LONG);
+  const news = await teams.waitForMessage(
+    channel,
+    (message) => textOf(message).includes('<at>Ada Lovelace</at>'),
+    LONG,
+  );
+  expect(textOf(news)).toContain('succeeded');
+  expect(teams.messages(channel).filter(({ from }) => from === 'bot')).toHaveLength(2);
+});
+
+it('a question that was taken is answered after kill -9, even if it died while sending', async () => {
+  const channel = teams.addChannel(teams.addTeam('Shop'), 'payments');
+  const ada = teams.addUser({ name: 'Ada Lovelace' });
+  azure.queueBuild(shop.pythonBase, DEVELOP).succeed();
+  const first = startProgram();
+  await started(first);
+  const fault = teams.injectFault({
+    match: { method: 'POST', path: /\/activities/ },
+    effect: { kind: 'hang' },
+  });
+  const { status } = await teams.say(ada, channel, 'status payments');
+  expect(status).toBe(200);
+  const isSending = () =>
+    teams.ledger.some(({ method, path }) => method === 'POST' && path.includes('/activities'));
+  await expect.poll(isSending, { timeout: 60_000 }).toBe(true);
+  await kill(first.child, 'SIGKILL');
+  fault.remove();
+
+  await started(startProgram());
+  const answer = await teams.waitForMessage(channel, () => true, LONG);
+  expect(textOf(answer)).toContain('payments: Ready');
+  expect(textOf(answer)).toContain('may have seen this before');
+});
+
+it('a second process on the same folder is refused with a sentence, and the first lives on', async () => {
+  const first = startProgram();
+  const url = await started(first);
+  const second = startProgram();
+  const [code] = await once(second.child, 'exit');
+  expect(code).toBe(1);
+  expect(second.output()).toMatch(/^PipeBot cannot start: .*is using .*\n$/);
+  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+});
+
+it('stops on SIGTERM with exit code 0, says what its database survives, and starts without a registration only locally', async () => {
+  const program = startProgram();
+  await started(program);
+  expect(program.output()).toContain('survives a crash of this process, but not of the machine or its power');
+  expect(program.output()).toContain('DATABASE_URL');
+  expect(await kill(program.child, 'SIGTERM')).toBe(0);
+
+  const unlocal = startProgram({ PIPEBOT_LOCAL: 'false', PORT: 'x' });
+  const [code] = await once(unlocal.child, 'exit');
+  expect(code).toBe(1);
+  expect(unlocal.output().split('\n').slice(0, -1)).toHaveLength(4);
+  expect(unlocal.output()).toContain('AZURE_DEVOPS_ORG_URL is no https');
+  expect(unlocal.output()).toContain('MicrosoftAppId is missing');
+  expect(unlocal.output()).toContain('PORT "x" is no port');
+});
