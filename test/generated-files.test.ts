@@ -18,3 +18,11 @@ it('the manifest keeps within what Teams shows', () => {
   expect(manifest.name.short.length).toBeLessThanOrEqual(30);
   expect(manifest.description.short.length).toBeLessThanOrEqual(80);
 });
+
+it.each([
+  ['color.png', 192],
+  ['outline.png', 32],
+])('the icon %s is %i pixels wide and high', (name, size) => {
+  const header = readFileSync(new URL(`../appPackage/${name}`, import.meta.url));
+  expect([header.readUInt32BE(16), header.readUInt32BE(20)]).toEqual([size, size]);
+});

@@ -1,5 +1,5 @@
 // Makes random histories of builds and random policies from a seed, so that a failing case can be made again.
-import { BUILD_RESULTS, BUILD_STATUSES, type Build } from '../../src/domain/build.ts';
+import { BUILD_RESULTS, BUILD_STATUSES, type Build, type BuildResult } from '../../src/domain/build.ts';
 import { DEFAULT_GATE_POLICY, type GatePolicy } from '../../src/domain/service.ts';
 import { buildOf, DAWN } from './build-of.ts';
 
@@ -38,9 +38,16 @@ export function randomHistory(random: Random): Build[] {
   return Array.from({ length }, (_, index) => {
     const isPlain = random() < 0.7;
     const status = isPlain ? 'completed' : pick(random, BUILD_STATUSES);
-    const result = isPlain
-      ? pick(random, ['succeeded', 'succeeded', 'partiallySucceeded', 'failed', 'canceled', 'canceled'])
-      : pick(random, [undefined, ...BUILD_RESULTS]);
+    const result: BuildResult | undefined = isPlain
+      ? pick<BuildResult>(random, [
+          'succeeded',
+          'succeeded',
+          'partiallySucceeded',
+          'failed',
+          'canceled',
+          'canceled',
+        ])
+      : pick<BuildResult | undefined>(random, [undefined, ...BUILD_RESULTS]);
     const queuedAt = DAWN + Math.floor(random() * 20) * 60_000;
     const { finishedAt, ...build } = buildOf({
       id: 100 + index,
