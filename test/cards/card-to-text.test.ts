@@ -42,8 +42,9 @@ Open run: https://dev.azure.com/contoso/Shop/_build/results?buildId=4243
 Other bases of this service
 ✓  ml-base                                                                 Ready
    ml-base 20261121.7 on develop succeeded 20 h ago.
-✕  node-base                                                              Failed
-   node-base 20261122.4 on develop failed 3 min ago.
+◐  node-base                                                             Running
+   node-base 20261122.4 on develop has been running for 6 min, usually takes 14
+   min.
 `);
   });
 

@@ -2,7 +2,7 @@
 // that draws them.
 import type { Content, StatusAnswer } from '../../src/domain/content.ts';
 import type { GateDecision } from '../../src/domain/gate.ts';
-import { DECISIONS, FAILED, READY } from './sample-decisions.ts';
+import { DECISIONS, READY } from './sample-decisions.ts';
 import {
   ANA,
   activeBuild,
@@ -26,15 +26,16 @@ function statusOf(decided: GateDecision): Content {
   return { kind: 'status', answer: answer(decided, { branch }) };
 }
 
-const SEVERAL_BASES: StatusAnswer = answer(DECISIONS.running, {
+/** The worst of several decides: a failed one, although another still runs. */
+const SEVERAL_BASES: StatusAnswer = answer(DECISIONS.failed, {
   named: { kind: 'service', service: service('search', { bases: [PYTHON, ML, NODE] }) },
   assessments: [
-    DECISIONS.running.assessment,
+    DECISIONS.failed.assessment,
     assessment(
       { ...READY, build: build({ number: '20261121.7', finishedAt: NOW - 20 * HOUR }) },
       { base: ML },
     ),
-    assessment(FAILED, { base: NODE }),
+    assessment(DECISIONS.running.assessment.readiness, { base: NODE }),
   ],
 });
 

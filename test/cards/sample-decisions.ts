@@ -15,7 +15,7 @@ const LAST_KNOWN: Readiness = {
   reason: 'base-succeeded',
   build: build({ startedAt: NOW - 54 * MINUTE, finishedAt: NOW - 40 * MINUTE }),
 };
-export const FAILED: Readiness = {
+const FAILED: Readiness = {
   status: 'failed',
   reason: 'base-failed',
   build: build({
