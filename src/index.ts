@@ -34,6 +34,13 @@ const app = await createApp({ settings: settings.value, logger })
   });
 logger.info({ url: app.url, storage: app.storageNote, isLocal: settings.value.config.isLocal }, 'started');
 
+// A bug that nobody caught: what is stored is safe, and a fresh process is better than one in an unknown state.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.once(event, (error: unknown) => {
+    logger.fatal({ err: error }, 'ended by a bug');
+    process.exit(1);
+  });
+}
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     logger.info({ signal }, 'stopping');

@@ -45,7 +45,7 @@ export async function answerGateRequest(
 }
 
 function serviceName(url: URL): string {
-  const segment = url.pathname.split('/').at(-1) ?? '';
+  const segment = url.pathname.replace(/\/+$/, '').split('/').at(-1) ?? '';
   try {
     return decodeURIComponent(segment);
   } catch {
