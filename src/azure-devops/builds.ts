@@ -1,0 +1,122 @@
+// Lists the builds that a verdict needs, and reads one. It must not decide anything: it only makes sure that
+// a running build is never hidden behind finished ones, nor a newer failure behind an older success.
+import { type Build, type BuildPhase, newestFirst, outcomeOf, phaseOf } from '../domain/build.ts';
+import { PipeBotError } from '../errors.ts';
+import type { BuildRef, BuildsTarget, Reading } from '../usecases/ports.ts';
+import type { AzureClient } from './azure-client.ts';
+import { readPage, readPages } from './build-pages.ts';
+import { invalidResponse, isId, type JsonObject } from './json-object.ts';
+import { isDeleted, toBuild } from './to-build.ts';
+
+/** What lists and pages may take at most. */
+const ACTIVE_PER_PAGE = 200;
+const MOST_ACTIVE_PAGES = 10;
+const NEWEST_PER_DEFINITION = 25;
+const MOST_NEWEST_PAGES = 4;
+const DEFINITIONS_PER_LIST = 25;
+
+// Azure DevOps' flags as words (Builds - List, 7.1, statusFilter).
+const ACTIVE_STATUSES = 'inProgress,notStarted,cancelling,postponed';
+
+/** @throws PipeBotError `azure-*` @see Pipelines.listBuilds */
+export async function listBuilds(
+  client: AzureClient,
+  target: BuildsTarget,
+  signal: AbortSignal,
+): Promise<Reading> {
+  const ids = [...new Set(target.definitionIds)];
+  if (ids.length === 0 || !ids.every(isId)) {
+    throw new PipeBotError('azure-refused', {
+      subject: `${target.organization}/${target.project}`,
+      detail: 'definitions are named by positive whole numbers',
+    });
+  }
+  const calls: Promise<Reading>[] = [];
+  for (let first = 0; first < ids.length; first += DEFINITIONS_PER_LIST) {
+    const part = { ...target, definitionIds: ids.slice(first, first + DEFINITIONS_PER_LIST) };
+    // Both at once: when an answer asks for a pause, the other question has been put already.
+    calls.push(listActive(client, part, signal), listNewest(client, part, signal));
+  }
+  return merge(await Promise.all(calls));
+}
+
+/** @throws PipeBotError `azure-*`; azure-not-found for a build that is deleted or may not be seen */
+export async function getBuild(
+  client: AzureClient,
+  ref: BuildRef,
+  signal: AbortSignal,
+): Promise<{ readonly build: Build; readonly observedAt: number }> {
+  const subject = `${ref.organization}/${ref.project}`;
+  if (!isId(ref.buildId)) {
+    throw new PipeBotError('azure-refused', {
+      subject,
+      detail: 'a build is named by a positive whole number',
+    });
+  }
+  const source = { ...ref, organizationUrl: client.organization.url };
+  const read = (body: JsonObject) => {
+    const build = toBuild(body, source);
+    if (build.id !== ref.buildId) throw invalidResponse(`build ${build.id} came for build ${ref.buildId}`);
+    return { build, isGone: isDeleted(body) };
+  };
+  const path = `builds/${ref.buildId}`;
+  const { value, observedAt } = await client.get(
+    { project: ref.project, resource: 'builds', path, query: {}, read },
+    signal,
+  );
+  if (value.isGone) {
+    throw new PipeBotError('azure-not-found', { subject, detail: `build ${ref.buildId} was deleted` });
+  }
+  return { build: value.build, observedAt };
+}
+
+async function listActive(client: AzureClient, target: BuildsTarget, signal: AbortSignal): Promise<Reading> {
+  const query = { statusFilter: ACTIVE_STATUSES, $top: String(ACTIVE_PER_PAGE) };
+  return readPages({ client, target, query, signal }, MOST_ACTIVE_PAGES, () => false);
+}
+
+/**
+ * Without a filter by status. With `completed` a build that ends between the two calls could be missing from
+ * both, and an older success would answer; and statuses that 7.1 does not know (`abandoned`) would be hidden.
+ */
+async function listNewest(client: AzureClient, target: BuildsTarget, signal: AbortSignal): Promise<Reading> {
+  if (target.definitionIds.length === 1) return listNewestOfOne(client, target, signal);
+  const query = { maxBuildsPerDefinition: String(NEWEST_PER_DEFINITION) };
+  const list = await readPage({ client, target, query, signal });
+  const isCut = list.continuationToken !== undefined;
+  const undecided = target.definitionIds.filter((id) => {
+    const own = list.builds.filter((build) => build.definitionId === id);
+    return !own.some(isDecisive) && (isCut || own.length >= NEWEST_PER_DEFINITION);
+  });
+  const more = undecided.map((id) => listNewestOfOne(client, { ...target, definitionIds: [id] }, signal));
+  return merge([list, ...(await Promise.all(more))]);
+}
+
+/** Goes back page by page until a build is found that ended and was not canceled. */
+async function listNewestOfOne(
+  client: AzureClient,
+  target: BuildsTarget,
+  signal: AbortSignal,
+): Promise<Reading> {
+  const query = { $top: String(NEWEST_PER_DEFINITION) };
+  return readPages({ client, target, query, signal }, MOST_NEWEST_PAGES, (builds) => builds.some(isDecisive));
+}
+
+function isDecisive(build: Build): boolean {
+  return phaseOf(build) === 'ended' && outcomeOf(build) !== 'canceled';
+}
+
+/** What a build was seen as last is not known, so the reading that says least about its end wins. */
+const FINALITY = { unclear: 0, active: 1, ended: 2 } as const satisfies Record<BuildPhase, number>;
+
+function merge(readings: readonly Reading[]): Reading {
+  const byId = new Map<number, Build>();
+  for (const build of readings.flatMap((reading) => reading.builds)) {
+    const known = byId.get(build.id);
+    if (!known || FINALITY[phaseOf(build)] <= FINALITY[phaseOf(known)]) byId.set(build.id, build);
+  }
+  return {
+    builds: [...byId.values()].sort(newestFirst),
+    observedAt: Math.min(...readings.map((reading) => reading.observedAt)),
+  };
+}

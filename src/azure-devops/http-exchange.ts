@@ -1,0 +1,116 @@
+// One request and its whole answer over azure-devops-node-api's HTTP client, within a deadline and a size.
+// It must not judge the answer. The client's own readers are not used: they give null for a sign-in page, a
+// missing build, a cut body and no body alike (17.0.1, RestClient.processResponse).
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import { WebApi } from 'azure-devops-node-api';
+import type { IRequestHandler } from 'azure-devops-node-api/interfaces/common/VsoBaseInterfaces.js';
+import packageJson from '../../package.json' with { type: 'json' };
+import { invalidResponse } from './json-object.ts';
+import { untilAborted } from './until-aborted.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'OPTIONS';
+  readonly url: string;
+  readonly authorization: IRequestHandler;
+  /** Ends the request wherever it is, and its connection with it. */
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Of an error only the beginning, and empty when it could not be read. */
+  readonly body: Uint8Array;
+}
+
+export interface HttpExchange {
+  /** @throws what the connection threw, the signal's reason, or azure-invalid-response for more than 10 MB */
+  send(request: HttpRequest): Promise<HttpAnswer>;
+  close(): void;
+}
+
+const LONGEST_BODY_BYTES = 10 * 1024 * 1024;
+const LONGEST_ERROR_BYTES = 64 * 1024;
+const MOST_CONNECTIONS = 32;
+const USER_AGENT = `PipeBot/${packageJson.version}`;
+// Uncompressed, so that the size that is counted is the size that is parsed; and never an older answer.
+const HEADERS = { accept: 'application/json', 'accept-encoding': 'identity', 'cache-control': 'no-cache' };
+
+export function isJson({ headers }: HttpAnswer): boolean {
+  return /^\s*application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(headers['content-type'] ?? '');
+}
+
+/** @param callTimeoutMs how long a connection may be silent at most; the signal is what keeps deadlines */
+export function createHttpExchange(organizationUrl: string, callTimeoutMs: number): HttpExchange {
+  const requests = new AsyncLocalStorage<HttpRequest>();
+  const options = {
+    allowRedirects: false,
+    allowRetries: false,
+    keepAlive: true,
+    maxSockets: MOST_CONNECTIONS,
+    socketTimeout: callTimeoutMs + 1_000,
+  };
+  const webApi = new WebApi(organizationUrl, perRequest(requests), options, {
+    productName: 'PipeBot',
+    productVersion: packageJson.version,
+    userAgent: USER_AGENT,
+  });
+  const { client } = webApi.rest;
+  return {
+    send: async (request) => {
+      const { method, url, signal } = request;
+      signal.throwIfAborted();
+      const headers = { ...HEADERS };
+      const sent = requests.run(request, () =>
+        method === 'GET' ? client.get(url, headers) : client.options(url, headers),
+      );
+      // The signal goes into the request too, but reaches it only once it has a socket: a proxy may be silent.
+      return readAnswer((await untilAborted(sent, signal)).message);
+    },
+    close: () => client.dispose(),
+  };
+}
+
+/**
+ * The client takes its handlers once, but deadline and token belong to one request. It calls them while the
+ * request is being made, so the request is found in the asynchronous context.
+ */
+function perRequest(requests: AsyncLocalStorage<HttpRequest>): IRequestHandler {
+  return {
+    prepareRequest: (options: RequestOptions) => {
+      const request = requests.getStore();
+      if (!request) throw new Error('a request was made past createHttpExchange');
+      request.authorization.prepareRequest(options);
+      options.signal = request.signal;
+    },
+    canHandleAuthentication: () => false,
+    handleAuthentication: () => Promise.reject(new Error('never asked to')),
+  };
+}
+
+async function readAnswer(message: IncomingMessage): Promise<HttpAnswer> {
+  const status = message.statusCode ?? 0;
+  const { headers } = message;
+  if (status >= 200 && status < 300) {
+    const body = await readBody(message, LONGEST_BODY_BYTES);
+    if (!body) throw invalidResponse('the answer is larger than 10 MB');
+    return { status, headers, body };
+  }
+  // The status is the answer here; a body that breaks off changes nothing in it.
+  const body = await readBody(message, LONGEST_ERROR_BYTES).catch(() => undefined);
+  return { status, headers, body: body ?? new Uint8Array() };
+}
+
+/** Undefined when there is more than the limit; the connection is given up then. */
+async function readBody(message: IncomingMessage, limitBytes: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of message) {
+    if (!(chunk instanceof Uint8Array)) throw new TypeError('a body came as text');
+    size += chunk.byteLength;
+    if (size > limitBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
