@@ -1,0 +1,89 @@
+// Gates that wait or have been decided. A decision that is final never changes, whoever writes at the same
+// time. It must not make decisions.
+import type { GateDecision } from '../domain/gate.ts';
+import type { GateRecord, GateRecords } from '../usecases/ports.ts';
+import type { Database } from './database.ts';
+import { fromRow } from './from-row.ts';
+import { toInstant, toJson, toKey, toText } from './to-column.ts';
+
+interface GateRow {
+  readonly id: string;
+  readonly keyId: string;
+  readonly service: string;
+  readonly branch: string;
+  readonly commit: string | null;
+  readonly settleMs: number;
+  readonly askedAt: Date;
+  readonly deadlineAt: Date;
+  readonly buildId: number | null;
+  readonly decision: GateDecision | null;
+  readonly decidedAt: Date | null;
+}
+
+const COLUMNS = [
+  'key_id',
+  'service',
+  'branch',
+  '"commit"',
+  'settle_ms',
+  'asked_at',
+  'deadline_at',
+  'build_id',
+  'decision',
+  'decided_at',
+];
+
+const SELECTED = `
+  id, key_id as "keyId", service, branch, "commit", settle_ms as "settleMs", asked_at as "askedAt",
+  deadline_at as "deadlineAt", build_id as "buildId", decision, decided_at as "decidedAt"`;
+
+/** Decided, or somebody else's: a caller who makes up an id that is taken must not get hold of the gate. */
+const IS_FIXED = `standing.decision ->> 'verdict' <> 'wait' or standing.key_id <> excluded.key_id`;
+
+// One statement, and an update in any case: only so does it wait for whoever holds the row, see what they
+// wrote, and give back the row that really stands.
+const SAVE = `
+  insert into pipebot.gates as standing (id, ${COLUMNS.join(', ')})
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+  on conflict (id) do update
+  set ${COLUMNS.map((column) => `${column} = case when ${IS_FIXED} then standing.${column} else excluded.${column} end`).join(', ')}
+  returning ${SELECTED}`;
+
+const FIND = `select ${SELECTED} from pipebot.gates where id = $1`;
+
+/**
+ * `save` gives back the record that stands afterwards. It may be another key's when the id was taken: the
+ * caller has to compare `keyId`.
+ */
+export function createGateRecords(database: Pick<Database, 'query'>): GateRecords {
+  return {
+    async find(id) {
+      const [row] = await database.query<GateRow>(FIND, [toKey(id)]);
+      return row && fromRow(row);
+    },
+    async save(gate) {
+      const [row] = await database.query<GateRow>(SAVE, parametersOf(gate));
+      if (row === undefined) throw new Error('An upsert without a condition gave back no row');
+      return fromRow(row);
+    },
+    async deleteBefore(deadlineBefore) {
+      await database.query('delete from pipebot.gates where deadline_at < $1', [toInstant(deadlineBefore)]);
+    },
+  };
+}
+
+function parametersOf(gate: GateRecord): unknown[] {
+  return [
+    toKey(gate.id),
+    toText(gate.keyId),
+    toText(gate.service),
+    toText(gate.branch),
+    toText(gate.commit),
+    gate.settleMs,
+    toInstant(gate.askedAt),
+    toInstant(gate.deadlineAt),
+    gate.buildId ?? null,
+    toJson(gate.decision),
+    toInstant(gate.decidedAt),
+  ];
+}

@@ -1,0 +1,108 @@
+// Messages that are owed to conversations, in the order in which they were owed. It must not send anything.
+import type { Content } from '../domain/content.ts';
+import type { NotificationState } from '../domain/notification.ts';
+import type { NewNotification, Notifications } from '../usecases/ports.ts';
+import type { Database } from './database.ts';
+import { fromRow } from './from-row.ts';
+import { toInstant, toJson, toKey, toText } from './to-column.ts';
+
+interface NotificationRow {
+  readonly key: string;
+  readonly conversationId: string;
+  readonly threadId: string | null;
+  readonly content: Content;
+  readonly updatesKey: string | null;
+  readonly state: NotificationState;
+  readonly attempts: number;
+  readonly isInDoubt: boolean;
+  readonly shrinkStep: number;
+  readonly createdAt: Date;
+  readonly nextAttemptAt: Date;
+}
+
+/** As the partial index has it, word for word, or it would not be used. */
+const IS_PENDING = `state in ('queued', 'sending')`;
+
+const ADD = `
+  insert into pipebot.notifications
+    (key, conversation_id, thread_id, content, updates_key, created_at, next_attempt_at)
+  values ($1, $2, $3, $4, $5, $6, $6)
+  on conflict (key) do nothing`;
+
+// Even when it may not be tried yet: what comes after it must not overtake it.
+const NEXT = `
+  select key, conversation_id as "conversationId", thread_id as "threadId", content,
+    updates_key as "updatesKey", state, attempts, is_in_doubt as "isInDoubt", shrink_step as "shrinkStep",
+    created_at as "createdAt", next_attempt_at as "nextAttemptAt"
+  from pipebot.notifications
+  where conversation_id = $1 and ${IS_PENDING}
+  order by sequence limit 1`;
+
+// What was delivered stays delivered, whatever somebody who was held up still wants to write.
+const SAVE = `
+  update pipebot.notifications
+  set state = $2, attempts = $3, is_in_doubt = $4, shrink_step = $5, next_attempt_at = $6, updates_key = $7,
+    detail = coalesce($8, detail)
+  where key = $1 and state <> 'delivered'`;
+
+const MARK_DELIVERED = `
+  update pipebot.notifications
+  set state = 'delivered', delivered_at = $2, activity_id = $3
+  where key = $1 and state <> 'delivered'`;
+
+const RESUME = `
+  update pipebot.notifications set state = 'queued', next_attempt_at = $2
+  where conversation_id = $1 and state = 'suspended'`;
+
+const LIST_PENDING = `
+  select conversation_id as "conversationId" from pipebot.notifications
+  where ${IS_PENDING}
+  group by conversation_id order by min(sequence)`;
+
+// What was parked is over as well, and nobody looks at it for longer; its condition is that of the index.
+const DELETE_BEFORE = `
+  delete from pipebot.notifications
+  where state in ('delivered', 'parked') and coalesce(delivered_at, created_at) < $1`;
+
+/**
+ * `save` keeps the detail of the last refusal when it is given none, and like `markDelivered` changes nothing
+ * about a notification that was delivered. `deleteBefore` also takes what was parked and is as old; what is
+ * suspended stays until its conversation is back.
+ */
+export function createNotifications(database: Pick<Database, 'query'>): Notifications {
+  return {
+    async add(notification, createdAt) {
+      await database.query(ADD, [...parametersOf(notification), toInstant(createdAt)]);
+    },
+    async nextFor(conversationId) {
+      const [row] = await database.query<NotificationRow>(NEXT, [toKey(conversationId)]);
+      return row && fromRow(row);
+    },
+    async save({ key, state, attempts, isInDoubt, shrinkStep, nextAttemptAt, updatesKey }, detail) {
+      const parameters = [state, attempts, isInDoubt, shrinkStep, toInstant(nextAttemptAt)];
+      await database.query(SAVE, [toKey(key), ...parameters, toKey(updatesKey), toText(detail)]);
+    },
+    async markDelivered(key, deliveredAt, activityId) {
+      await database.query(MARK_DELIVERED, [toKey(key), toInstant(deliveredAt), toText(activityId)]);
+    },
+    async activityIdOf(key) {
+      const sql = 'select activity_id as "activityId" from pipebot.notifications where key = $1';
+      const [row] = await database.query<{ activityId: string | null }>(sql, [toKey(key)]);
+      return row?.activityId ?? undefined;
+    },
+    async resume(conversationId, now) {
+      await database.query(RESUME, [toKey(conversationId), toInstant(now)]);
+    },
+    async listPending() {
+      const rows = await database.query<{ conversationId: string }>(LIST_PENDING);
+      return rows.map((row) => row.conversationId);
+    },
+    async deleteBefore(deliveredBefore) {
+      await database.query(DELETE_BEFORE, [toInstant(deliveredBefore)]);
+    },
+  };
+}
+
+function parametersOf({ key, conversationId, threadId, content, updatesKey }: NewNotification): unknown[] {
+  return [toKey(key), toKey(conversationId), toText(threadId), toJson(content), toKey(updatesKey)];
+}

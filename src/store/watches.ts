@@ -1,0 +1,131 @@
+// Watches, open ones and those that are over. It must not decide when a watch ends.
+import type { Person, Watch, WatchState } from '../domain/watch.ts';
+import type { BuildsTarget, Watches } from '../usecases/ports.ts';
+import type { Database } from './database.ts';
+import { fromRow } from './from-row.ts';
+import { storableIds, toInstant, toJson, toKey, toText } from './to-column.ts';
+
+interface WatchRow {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly threadId: string | null;
+  readonly subject: string;
+  readonly role: Watch['role'];
+  readonly definitionName: string;
+  readonly organization: string;
+  readonly project: string;
+  readonly definitionId: number;
+  readonly branch: string;
+  readonly repositoryId: string | null;
+  readonly askers: readonly Person[];
+  readonly state: WatchState;
+  readonly buildId: number | null;
+  readonly afterBuildId: number;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+const SELECTED = `
+  id, conversation_id as "conversationId", thread_id as "threadId", subject, role,
+  definition_name as "definitionName", organization, project, definition_id as "definitionId", branch,
+  repository_id as "repositoryId", askers, state, build_id as "buildId", after_build_id as "afterBuildId",
+  created_at as "createdAt", expires_at as "expiresAt"`;
+
+/** As the partial indexes have it, word for word, or they would not be used. */
+const IS_OPEN = `state in ('waiting', 'following')`;
+
+const ADD = `
+  insert into pipebot.watches (
+    id, card_key, conversation_id, thread_id, subject, role, definition_name, organization, project,
+    definition_id, branch, repository_id, askers, state, build_id, after_build_id, created_at, expires_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+  on conflict (id) do nothing`;
+
+// A watch that is over stays over, whatever somebody who read it earlier still wants to write.
+const SAVE = `
+  update pipebot.watches
+  set askers = $2, state = $3, build_id = $4, after_build_id = $5, expires_at = $6, definition_name = $7
+  where id = $1 and ${IS_OPEN}`;
+
+const LIST_BY_CONVERSATION = `
+  select ${SELECTED} from pipebot.watches
+  where conversation_id = $1 and ${IS_OPEN}
+  order by created_at, id`;
+
+const LIST_BY_TARGET = `
+  select ${SELECTED} from pipebot.watches
+  where organization = $1 and project_key = lower($2) and branch = $3
+    and definition_id = any($4::bigint[]) and ${IS_OPEN}
+  order by created_at, id
+  for update`;
+
+// As JSON, because the drivers read arrays of bigint each in its own way.
+const LIST_TARGETS = `
+  select organization, min(project) as project, branch,
+    jsonb_agg(distinct definition_id order by definition_id) as "definitionIds"
+  from pipebot.watches
+  where ${IS_OPEN}
+  group by organization, project_key, branch
+  order by organization, project_key, branch`;
+
+/** Projects are matched whatever their capitals. `save` leaves a watch alone that is no longer open. */
+export function createWatches(database: Pick<Database, 'query'>): Watches {
+  return {
+    async add(watch, cardKey) {
+      await database.query(ADD, [toKey(watch.id), toKey(cardKey), ...parametersOf(watch)]);
+    },
+    async save({ id, askers, state, buildId, afterBuildId, expiresAt, definitionName }) {
+      await database.query(SAVE, [
+        toKey(id),
+        toJson(askers),
+        state,
+        buildId ?? null,
+        afterBuildId,
+        toInstant(expiresAt),
+        toText(definitionName),
+      ]);
+    },
+    async cardKeyOf(watchId) {
+      const sql = 'select card_key as "cardKey" from pipebot.watches where id = $1';
+      return (await database.query<{ cardKey: string }>(sql, [toKey(watchId)]))[0]?.cardKey;
+    },
+    async listOpenByConversation(conversationId) {
+      return (await database.query<WatchRow>(LIST_BY_CONVERSATION, [toKey(conversationId)])).map(toWatch);
+    },
+    async listOpenByTarget({ organization, project, branch, definitionIds }) {
+      const target = [toKey(organization), toKey(project), toKey(branch), storableIds(definitionIds)];
+      return (await database.query<WatchRow>(LIST_BY_TARGET, target)).map(toWatch);
+    },
+    async listTargets() {
+      return await database.query<BuildsTarget>(LIST_TARGETS);
+    },
+  };
+}
+
+/** From the third of ADD's parameters on. */
+function parametersOf(watch: Watch): unknown[] {
+  return [
+    toKey(watch.conversationId),
+    toText(watch.threadId),
+    toText(watch.subject),
+    watch.role,
+    toText(watch.definitionName),
+    toKey(watch.definition.organization),
+    toKey(watch.definition.project),
+    watch.definition.definitionId,
+    toKey(watch.definition.branch),
+    toText(watch.definition.repositoryId),
+    toJson(watch.askers),
+    watch.state,
+    watch.buildId ?? null,
+    watch.afterBuildId,
+    toInstant(watch.createdAt),
+    toInstant(watch.expiresAt),
+  ];
+}
+
+function toWatch(row: WatchRow): Watch {
+  const { organization, project, definitionId, branch, repositoryId, ...watch } = fromRow(row);
+  const repository = repositoryId === undefined ? {} : { repositoryId };
+  return { ...watch, definition: { organization, project, definitionId, branch, ...repository } };
+}

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { createIncomingMessages } from '../../src/store/incoming-messages.ts';
+import type { IncomingMessage } from '../../src/usecases/ports.ts';
+import { eachDatabase } from '../support/databases.ts';
+import { longKey, NOW, ODD_STRINGS, openMigrated, race } from './examples.ts';
+
+const MESSAGE: IncomingMessage = {
+  conversationId: '19:general@thread.tacv2',
+  activityId: '1700000000001',
+  text: 'status payments',
+  from: { id: '29:ada', name: 'Ada' },
+  receivedAt: NOW,
+};
+
+eachDatabase('incoming messages', (open) => {
+  async function openMessages() {
+    const database = await openMigrated(open);
+    return { database, messages: createIncomingMessages(database) };
+  }
+
+  test.each([
+    ['outside a thread', MESSAGE],
+    ['in a thread', { ...MESSAGE, threadId: '1700000000000' }],
+    ['without text', { ...MESSAGE, text: '' }],
+  ])('a message %s comes back as it was added', async (_, message) => {
+    const { messages } = await openMessages();
+    expect(await messages.add(message)).toBe(true);
+    expect(await messages.findUnanswered(message.conversationId, message.activityId)).toStrictEqual(message);
+  });
+
+  test('odd messages are stored', async () => {
+    const { messages } = await openMessages();
+    for (const { name, given, stored } of ODD_STRINGS) {
+      const ids = { conversationId: name, activityId: name };
+      const saying = (text: string) => ({ ...MESSAGE, text, from: { id: text, name: text }, threadId: text });
+      expect(await messages.add({ ...saying(given), ...ids }), name).toBe(true);
+      expect(await messages.findUnanswered(name, name), name).toEqual({ ...saying(stored), ...ids });
+    }
+  });
+
+  test('messages with odd ids are stored, found and answered', async () => {
+    const { messages } = await openMessages();
+    for (const { name, given } of ODD_STRINGS) {
+      const odd = { ...MESSAGE, conversationId: given, activityId: given };
+      expect([await messages.add(odd), await messages.add(odd)], name).toEqual([true, false]);
+      expect((await messages.findUnanswered(given, given))?.text, name).toBe(MESSAGE.text);
+      await messages.markAnswered(given, given);
+      expect(await messages.findUnanswered(given, given), name).toBeUndefined();
+    }
+  });
+
+  test('ids too long for an index are kept apart', async () => {
+    const { messages } = await openMessages();
+    for (const variant of ['one', 'two']) {
+      const ids = { conversationId: longKey('general'), activityId: longKey(variant) };
+      expect(await messages.add({ ...MESSAGE, ...ids, text: variant })).toBe(true);
+    }
+    expect((await messages.findUnanswered(longKey('general'), longKey('two')))?.text).toBe('two');
+  });
+
+  test('a message that Teams brings twice is stored once', async () => {
+    const { messages } = await openMessages();
+    expect(await messages.add(MESSAGE)).toBe(true);
+    expect(await messages.add({ ...MESSAGE, text: 'other' })).toBe(false);
+    expect(await messages.add({ ...MESSAGE, conversationId: 'a:1ada' })).toBe(true);
+    const found = await messages.findUnanswered(MESSAGE.conversationId, MESSAGE.activityId);
+    expect(found?.text).toBe(MESSAGE.text);
+  });
+
+  test('a message that Teams brings twice at once is stored once', async () => {
+    const { database, messages } = await openMessages();
+    const second = race(database, {
+      first: () => messages.add(MESSAGE),
+      meanwhile: () => Promise.resolve(),
+      second: () => messages.add(MESSAGE),
+    });
+    expect(await second).toBe(false);
+  });
+
+  test('an answered message is not answered again, even when Teams brings it once more', async () => {
+    const { messages } = await openMessages();
+    await messages.add(MESSAGE);
+    await messages.markAnswered(MESSAGE.conversationId, MESSAGE.activityId);
+    expect(await messages.add(MESSAGE)).toBe(false);
+    expect(await messages.findUnanswered(MESSAGE.conversationId, MESSAGE.activityId)).toBeUndefined();
+  });
+
+  test('a message that nobody sent is not found', async () => {
+    const { messages } = await openMessages();
+    await messages.markAnswered('a:1ada', '1');
+    expect(await messages.findUnanswered('a:1ada', '1')).toBeUndefined();
+  });
+
+  test('messages from before a time are forgotten, that of the time itself is not', async () => {
+    const { messages } = await openMessages();
+    await messages.add({ ...MESSAGE, activityId: 'old', receivedAt: NOW - 1 });
+    await messages.add(MESSAGE);
+    await messages.deleteBefore(NOW);
+    expect(await messages.findUnanswered(MESSAGE.conversationId, 'old')).toBeUndefined();
+    expect(await messages.add(MESSAGE)).toBe(false);
+  });
+});

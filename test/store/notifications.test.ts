@@ -1,0 +1,156 @@
+import { expect, test } from 'vitest';
+import type { Content } from '../../src/domain/content.ts';
+import type { Notification } from '../../src/domain/notification.ts';
+import { createNotifications } from '../../src/store/notifications.ts';
+import type { NewNotification } from '../../src/usecases/ports.ts';
+import { eachDatabase } from '../support/databases.ts';
+import { BUILD, longKey, NOW, ODD_STRINGS, openMigrated, race, WATCH } from './examples.ts';
+
+const GENERAL = '19:general@thread.tacv2';
+const CONTENT: Content = { kind: 'watch-ended', watch: WATCH, build: BUILD, mentions: WATCH.askers };
+const NEW: NewNotification = { key: 'watch-1:ended', conversationId: GENERAL, content: CONTENT };
+const QUEUED: Notification = {
+  ...NEW,
+  state: 'queued',
+  attempts: 0,
+  isInDoubt: false,
+  shrinkStep: 0,
+  createdAt: NOW,
+  nextAttemptAt: NOW,
+};
+
+function saying(typed: string): Content {
+  return { kind: 'remark', remark: { code: 'service-unknown', typed, suggestions: [typed] } };
+}
+
+eachDatabase('notifications', (open) => {
+  async function openNotifications() {
+    const database = await openMigrated(open);
+    return { database, notifications: createNotifications(database) };
+  }
+
+  test.each([
+    ['a message of its own', NEW],
+    ['an update in a thread', { ...NEW, updatesKey: 'reply:1', threadId: '1700000000000' }],
+  ])('%s comes back as it was added, queued for now', async (_, notification) => {
+    const { notifications } = await openNotifications();
+    await notifications.add(notification, NOW);
+    expect(await notifications.nextFor(GENERAL)).toStrictEqual({ ...QUEUED, ...notification });
+  });
+
+  test('notifications with odd content are stored', async () => {
+    const { notifications } = await openNotifications();
+    for (const { name, given, stored } of ODD_STRINGS) {
+      await notifications.add({ ...NEW, key: name, content: saying(given) }, NOW);
+      const next = await notifications.nextFor(GENERAL);
+      expect(next?.content, name).toEqual(saying(stored));
+      await notifications.save({ ...QUEUED, key: name }, given);
+      await notifications.markDelivered(name, NOW, given);
+      expect(await notifications.activityIdOf(name), name).toBe(stored);
+    }
+  });
+
+  test('content keeps names that objects have by themselves', async () => {
+    const { notifications } = await openNotifications();
+    const content = JSON.parse('{"kind":"remark","__proto__":{"code":1},"constructor":null}');
+    await notifications.add({ ...NEW, content }, NOW);
+    const stored = (await notifications.nextFor(GENERAL))?.content;
+    expect(Object.entries(stored ?? {}).toSorted()).toEqual(Object.entries(content).toSorted());
+  });
+
+  test('keys too long for an index are stored, updated and kept apart', async () => {
+    const { notifications } = await openNotifications();
+    await notifications.add({ ...NEW, key: longKey('one'), conversationId: longKey('general') }, NOW);
+    await notifications.add({ ...NEW, key: longKey('two'), updatesKey: longKey('one') }, NOW);
+    const first = await notifications.nextFor(longKey('general'));
+    await notifications.markDelivered(first?.key ?? '', NOW, 'activity-1');
+    expect(await notifications.nextFor(longKey('general'))).toBeUndefined();
+    const update = await notifications.nextFor(GENERAL);
+    expect(await notifications.activityIdOf(update?.updatesKey ?? '')).toBe('activity-1');
+  });
+
+  test('nobody is told twice under one key, whatever became of the first', async () => {
+    const { notifications } = await openNotifications();
+    await notifications.add(NEW, NOW);
+    await notifications.add({ ...NEW, content: saying('other') }, NOW + 1);
+    expect(await notifications.nextFor(GENERAL)).toEqual(QUEUED);
+    await notifications.markDelivered(NEW.key, NOW, undefined);
+    await notifications.add(NEW, NOW + 2);
+    expect(await notifications.nextFor(GENERAL)).toBeUndefined();
+  });
+
+  test('two who notice the same thing at once tell it once', async () => {
+    const { database, notifications } = await openNotifications();
+    await race(database, {
+      first: () => notifications.add(NEW, NOW),
+      meanwhile: () => Promise.resolve(),
+      second: () => notifications.add({ ...NEW, content: saying('other') }, NOW),
+    });
+    await notifications.markDelivered(NEW.key, NOW, undefined);
+    expect(await notifications.nextFor(GENERAL)).toBeUndefined();
+  });
+
+  test('what was found out by an attempt is kept', async () => {
+    const { notifications } = await openNotifications();
+    await notifications.add({ ...NEW, updatesKey: 'reply:1' }, NOW);
+    const tried: Notification = {
+      ...QUEUED,
+      state: 'sending',
+      attempts: 3,
+      isInDoubt: true,
+      shrinkStep: 2,
+      nextAttemptAt: NOW + 8_000,
+      updatesKey: 'reply:2',
+    };
+    await notifications.save(tried);
+    expect(await notifications.nextFor(GENERAL)).toStrictEqual(tried);
+    const { updatesKey: _, ...postedAnew } = tried;
+    await notifications.save(postedAnew);
+    expect(await notifications.nextFor(GENERAL)).toStrictEqual(postedAnew);
+  });
+
+  test('why the last attempt failed stays known until another one fails', async () => {
+    const { database, notifications } = await openNotifications();
+    const detail = () => database.query('select detail from pipebot.notifications');
+    await notifications.add(NEW, NOW);
+    await notifications.save(QUEUED, '429');
+    await notifications.save({ ...QUEUED, state: 'sending' });
+    expect(await detail()).toEqual([{ detail: '429' }]);
+    await notifications.save(QUEUED, '503');
+    expect(await detail()).toEqual([{ detail: '503' }]);
+  });
+
+  test('a delivered notification stays delivered, under its first activity id', async () => {
+    const { notifications } = await openNotifications();
+    await notifications.add(NEW, NOW);
+    expect(await notifications.activityIdOf(NEW.key)).toBeUndefined();
+    await notifications.markDelivered(NEW.key, NOW, 'activity-1');
+    await notifications.markDelivered(NEW.key, NOW + 1, undefined);
+    await notifications.save({ ...QUEUED, state: 'queued' }, 'a process that was held up');
+    await notifications.resume(GENERAL, NOW);
+    expect(await notifications.nextFor(GENERAL)).toBeUndefined();
+    expect(await notifications.activityIdOf(NEW.key)).toBe('activity-1');
+    expect(await notifications.activityIdOf('unknown')).toBeUndefined();
+  });
+
+  test('what was delivered or given up before a time is forgotten, and nothing that is still owed', async () => {
+    const { notifications } = await openNotifications();
+    for (const key of ['old', 'new', 'parked', 'suspended', 'queued']) {
+      await notifications.add({ ...NEW, key }, NOW - 10_000);
+    }
+    await notifications.markDelivered('old', NOW - 1, 'activity-old');
+    await notifications.markDelivered('new', NOW, 'activity-new');
+    await notifications.save({ ...QUEUED, key: 'parked', state: 'parked' });
+    await notifications.save({ ...QUEUED, key: 'suspended', state: 'suspended' });
+    await notifications.deleteBefore(NOW);
+    await notifications.resume(GENERAL, NOW);
+    expect(await notifications.activityIdOf('old')).toBeUndefined();
+    expect(await notifications.activityIdOf('new')).toBe('activity-new');
+    // Whether a key is still known shows in whether it can be added again.
+    for (const key of ['suspended', 'queued', 'parked'])
+      await notifications.add({ ...NEW, key, conversationId: 'again' }, NOW);
+    expect((await notifications.nextFor('again'))?.key).toBe('parked');
+    await notifications.markDelivered('parked', NOW, undefined);
+    expect(await notifications.nextFor('again')).toBeUndefined();
+  });
+});
