@@ -178,30 +178,40 @@ function readDatabase(read: ReadVariable, wrong: Report): Config['database'] {
   return { url: new Secret(url) };
 }
 
+const GATE_KEYS_EXAMPLE = 'PIPEBOT_GATE_KEYS=shop:<at least 24 random characters>:payments,search';
+
 function readGateKeys(text: string | undefined, wrong: Report): ConfiguredGateKey[] {
-  const example = 'PIPEBOT_GATE_KEYS=shop:<at least 24 random characters>:payments,search';
+  const refuse = (what: string) => wrong('PIPEBOT_GATE_KEYS', what, GATE_KEYS_EXAMPLE);
   const entries = (text ?? '')
     .split(';')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
-  return entries.flatMap((entry, index) => {
-    const [name = '', key = '', services, ...surplus] = entry.split(':').map((part) => part.trim());
-    const place = `entry ${index + 1}`;
-    // What stands before the colon is shown only if there is one: it could be the key itself.
-    if (key === '' || !/^[\w.-]{1,60}$/.test(name) || surplus.length > 0) {
-      wrong('PIPEBOT_GATE_KEYS', `${place} is not name:key or name:key:services`, example);
-      return [];
-    }
-    if (key.length < MIN_KEY_LENGTH) {
-      wrong('PIPEBOT_GATE_KEYS', `the key of "${name}" has fewer than ${MIN_KEY_LENGTH} characters`, example);
-      return [];
-    }
-    const named = services
-      ?.split(',')
-      .map((service) => service.trim())
-      .filter((service) => service !== '');
-    return [{ name, key: new Secret(key), ...(named?.length ? { services: named } : {}) }];
-  });
+  const keys = entries.flatMap((entry, index) => readGateKey(entry, index + 1, refuse) ?? []);
+  const distinct = (values: readonly string[]) => new Set(values).size === values.length;
+  if (!distinct(keys.map(({ name }) => name))) refuse('two keys have the same name');
+  if (!distinct(keys.map(({ key }) => key.reveal()))) refuse('two names have the same key');
+  return keys;
+}
+
+function readGateKey(
+  entry: string,
+  place: number,
+  refuse: (what: string) => void,
+): ConfiguredGateKey | undefined {
+  const [name = '', key = '', services, ...surplus] = entry.split(':').map((part) => part.trim());
+  const named = services?.split(',').map((service) => service.trim());
+  // What stands before the colon is shown only if there is one: it could be the key itself.
+  if (key === '' || !/^[\w.-]{1,60}$/.test(name) || surplus.length > 0) {
+    refuse(`entry ${place} is not name:key or name:key:services`);
+  } else if (key.length < MIN_KEY_LENGTH) {
+    refuse(`the key of "${name}" has fewer than ${MIN_KEY_LENGTH} characters`);
+  } else if (named?.includes('')) {
+    // An empty list must not mean all services.
+    refuse(`the services of "${name}" are not complete`);
+  } else {
+    return { name, key: new Secret(key), ...(named ? { services: named } : {}) };
+  }
+  return undefined;
 }
 
 /** A secret from a variable that the services file names. */
