@@ -117,6 +117,22 @@ describe('mistakes', () => {
       { PIPEBOT_GATE_KEYS: `${GOOD.PIPEBOT_GATE_KEYS},paymnets` },
       'unknown service "paymnets"',
     ],
+    [
+      'a key with an empty list of services',
+      { PIPEBOT_GATE_KEYS: `a:${'x'.repeat(24)}:` },
+      'are not complete',
+    ],
+    ['a list with a gap', { PIPEBOT_GATE_KEYS: `${GOOD.PIPEBOT_GATE_KEYS},` }, 'are not complete'],
+    [
+      'two keys with one name',
+      { PIPEBOT_GATE_KEYS: `a:${'x'.repeat(24)};a:${'y'.repeat(24)}` },
+      'two keys have the same name',
+    ],
+    [
+      'one key with two names',
+      { PIPEBOT_GATE_KEYS: `a:${'x'.repeat(24)};b:${'x'.repeat(24)}` },
+      'two names have the same key',
+    ],
     ['a level that is none', { LOG_LEVEL: 'loud' }, '"loud" is no level'],
   ])('%s', (_name, changes, expected) => {
     const lines = problemsOf(changes);
