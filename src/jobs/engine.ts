@@ -1,0 +1,75 @@
+// pg-boss set up for us: over our Database and our clock, with one kind of queue for all jobs. Decides how
+// often and how late a job is retried, and when a worker counts as dead; runs nothing itself.
+import { type Db, PgBoss, type Queue } from 'pg-boss';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../store/database.ts';
+
+/** Where a job ends whose retries are used up. */
+export const DEAD_LETTER_QUEUE = 'dead-letter';
+
+/** The soonest that a failed job runs again; the next pauses double, up to 5 min, 20 times in about 70 min. */
+export const FIRST_RETRY_S = 1;
+
+const HOUR_S = 3_600;
+
+const JOB_OPTIONS: Omit<Queue, 'name' | 'policy'> = {
+  retryLimit: 20,
+  retryDelay: FIRST_RETRY_S,
+  retryBackoff: true,
+  retryDelayMax: 300,
+  deadLetter: DEAD_LETTER_QUEUE,
+  notify: true,
+  heartbeatSeconds: 10, // the least that pg-boss takes; workers report twice as often
+  expireInSeconds: 300,
+  deleteAfterSeconds: HOUR_S,
+};
+
+/** Dead letters stay for as long as somebody may come to look at them. */
+const DEAD_LETTER_OPTIONS: Omit<Queue, 'name' | 'policy'> = { retentionSeconds: 30 * 24 * HOUR_S };
+
+export interface EngineOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** A job of this kind has become due, here or in another process. */
+  onWake(name: string): void;
+  onError(error: unknown): void;
+}
+
+/** Makes the engine, not started. Its statements join the transaction that travels with the call. */
+export function createEngine({ database, clock, onWake, onError }: EngineOptions): PgBoss {
+  const boss = new PgBoss({
+    db: engineDatabase(database, onWake),
+    clock,
+    backend: database.kind === 'embedded' ? 'pglite' : 'postgres',
+    useListenNotify: true,
+    schedule: false,
+    monitorIntervalSeconds: 1, // so that a look for dead workers is not put off; see due-timer.ts
+    maintenanceIntervalSeconds: HOUR_S,
+    flowIntervalSeconds: HOUR_S,
+  });
+  boss.on('error', onError);
+  boss.on('warning', ({ message }) => onError(new Error(message)));
+  return boss;
+}
+
+/** Makes the queues that are missing and brings those of an earlier version up to date. */
+export async function ensureQueues(boss: PgBoss, names: readonly string[]): Promise<void> {
+  await boss.createQueue(DEAD_LETTER_QUEUE, DEAD_LETTER_OPTIONS);
+  await boss.updateQueue(DEAD_LETTER_QUEUE, DEAD_LETTER_OPTIONS);
+  for (const name of names) {
+    // stately: of one key at most one runs and at most one waits for its first attempt.
+    await boss.createQueue(name, { ...JOB_OPTIONS, policy: 'stately' });
+    await boss.updateQueue(name, JOB_OPTIONS);
+  }
+}
+
+function engineDatabase(database: Database, onWake: (name: string) => void): Db {
+  return {
+    executeSql: async (sql, values = []) => ({
+      rows: await (values.length > 0 ? database.query(sql, values) : database.execute(sql)),
+    }),
+    // The engine itself would wake every worker of the queue for a single job.
+    listen: (channel, _wakeAll, onReconnect) => database.listen(channel, onWake, onReconnect),
+    setSessionStatements: (statements) => database.setSessionStatements(statements),
+  };
+}
