@@ -93,15 +93,23 @@ async function findBuild(
   for (const place of placesOf(ports, parsed)) {
     const build = await getBuildIfThere(ports, { ...place, buildId: parsed.buildId });
     if (!build) continue;
-    const named = findByDefinition(ports.catalog, {
-      ...place,
-      project: build.project,
-      definitionId: build.definitionId,
-    });
+    const named = await findNamedByBuild(ports, place, build);
     if (named) return { subject: { named, branch: build.branch, build } };
     return { remark: { code: 'definition-unconfigured', link, definitionId: build.definitionId } };
   }
   throw new PipeBotError('build-unknown', { subject: String(parsed.buildId) });
+}
+
+async function findNamedByBuild(
+  ports: FindSubjectPorts,
+  place: { readonly organization: string; readonly project: string },
+  { definitionId }: Build,
+): Promise<Named | undefined> {
+  const named = findByDefinition(ports.catalog, { ...place, definitionId });
+  if (named) return named;
+  // The link may name the project by its GUID; its definition knows the name.
+  const found = await ports.pipelines.getDefinition({ ...place, definition: definitionId });
+  return findByDefinition(ports.catalog, { ...place, ...found });
 }
 
 /** Where a build can be: the named place, or every configured project when an old link names none. */

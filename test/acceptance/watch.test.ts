@@ -83,7 +83,7 @@ it('unwatch ends it; the card says so and nothing more comes', async () => {
   await world.ask('watch payments');
   await world.ask('unwatch payments');
   const count = world.botMessages().length;
-  expect(textOf(world.botMessages()[0] as StandInMessage)).toContain('Stopped');
+  expect(textOf(world.botMessages()[0] as StandInMessage)).toContain('No longer watched');
   base.succeed();
   await world.pass(2);
   expect(world.botMessages()).toHaveLength(count);
