@@ -1,0 +1,46 @@
+// A message activity as the use cases know it: who said what, where. It must not store or answer it.
+import type { IncomingMessage } from '../usecases/ports.ts';
+import { readMessageText } from './message-text.ts';
+import type { ReceivedActivity } from './received-activity.ts';
+import { conversationKindOf, splitThread } from './to-conversation.ts';
+
+export interface ReceivedMessage {
+  readonly message: IncomingMessage;
+  /** The text has been cut to MAX_MESSAGE_LENGTH. */
+  readonly isTooLong: boolean;
+}
+
+/**
+ * The message for the bot in an activity of type `message`; undefined when it is not meant for the bot: sent
+ * by a bot, a mere click on a card, or said in a group or channel without a mention (with the right to read
+ * all messages of a channel, Teams delivers those too), or when an id is missing.
+ * @param receivedAt ms since the epoch, PipeBot's clock
+ */
+export function toIncomingMessage(
+  activity: ReceivedActivity,
+  receivedAt: number,
+): ReceivedMessage | undefined {
+  const { id, from, conversation, hasValue } = activity;
+  if (id === undefined || from.id === undefined || conversation.id === undefined) return undefined;
+  if (isFromBot(activity)) return undefined;
+  const { text, isTooLong, isMentioned } = readMessageText(activity);
+  if (hasValue && text === '') return undefined;
+  const kind = conversationKindOf(activity);
+  if (kind !== 'personal' && !isMentioned) return undefined;
+  const place = splitThread(conversation.id);
+  const message = {
+    conversationId: place.id,
+    activityId: id,
+    // Threads exist only in channels; in chats the suffix would make an address that Teams doesn't know.
+    ...(kind === 'channel' && place.threadId !== undefined ? { threadId: place.threadId } : {}),
+    text,
+    from: { id: from.id, name: from.name ?? '' },
+    receivedAt,
+  };
+  return { message, isTooLong };
+}
+
+/** Teams gives bots ids that begin with `28:`. Two bots that answer each other never stop. */
+function isFromBot({ from, recipient }: ReceivedActivity): boolean {
+  return from.role === 'bot' || from.id?.startsWith('28:') === true || from.id === recipient.id;
+}

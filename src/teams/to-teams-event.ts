@@ -1,0 +1,69 @@
+// What an activity means to PipeBot, in its own words. Pure; kinds that mean nothing give no event, so that
+// what Teams adds one day does no harm.
+import type { Conversation, IncomingMessage } from '../usecases/ports.ts';
+import type { ReceivedActivity } from './received-activity.ts';
+import { toConversation } from './to-conversation.ts';
+import { toIncomingMessage } from './to-incoming-message.ts';
+
+export type TeamsEvent =
+  | {
+      readonly kind: 'message';
+      readonly message: IncomingMessage;
+      readonly conversation: Conversation;
+      readonly isTooLong: boolean;
+    }
+  /** The app was added, or a deleted channel came back: messages can be sent there (again). */
+  | { readonly kind: 'installed'; readonly conversation: Conversation }
+  /** The app or the channel was removed: nothing can be sent there. */
+  | { readonly kind: 'uninstalled'; readonly conversation: Conversation }
+  /** Something about the conversation became known or changed, for example its name. */
+  | { readonly kind: 'conversation-seen'; readonly conversation: Conversation };
+
+/**
+ * The event in an activity; undefined when there is none.
+ * @param receivedAt ms since the epoch, PipeBot's clock
+ */
+export function toTeamsEvent(activity: ReceivedActivity, receivedAt: number): TeamsEvent | undefined {
+  const conversation = toConversation(activity);
+  if (!conversation) return undefined;
+  // Edits (messageUpdate), deletions (messageDelete) and reactions (messageReaction) are other types.
+  if (activity.type === 'message') {
+    const received = toIncomingMessage(activity, receivedAt);
+    return received && { kind: 'message', conversation, ...received };
+  }
+  const kind =
+    activity.type === 'installationUpdate' ? installationKind(activity.action) : updateKind(activity);
+  return kind && { kind, conversation };
+}
+
+/** The actions of an installationUpdate; an upgrade removes and adds the app, but the bot never leaves. */
+function installationKind(action: string | undefined) {
+  switch (action) {
+    case 'add':
+      return 'installed';
+    case 'remove':
+      return 'uninstalled';
+    case 'add-upgrade':
+      return 'conversation-seen';
+    default:
+      return undefined;
+  }
+}
+
+/** The event types of a conversationUpdate (Microsoft Learn, "Conversation events in your Teams bot"). */
+function updateKind({ type, channelData, membersAddedIds, recipient }: ReceivedActivity) {
+  if (type !== 'conversationUpdate') return undefined;
+  switch (channelData.eventType) {
+    case 'channelRenamed':
+    case 'teamRenamed':
+      return 'conversation-seen';
+    case 'channelDeleted':
+      return 'uninstalled';
+    case 'channelRestored':
+      return 'installed';
+    default:
+      return recipient.id !== undefined && membersAddedIds.includes(recipient.id)
+        ? 'conversation-seen'
+        : undefined;
+  }
+}
