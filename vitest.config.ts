@@ -1,12 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
+// restify changes Node's own ServerResponse for its whole process, so what loads it runs apart from the rest.
+const WHOLE = ['test/acceptance/**/*.test.ts', 'test/http/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/postgres-server.ts'],
-    isolate: false,
     pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    isolate: false,
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: WHOLE } },
+      { extends: true, test: { name: 'whole', include: WHOLE } },
+    ],
   },
 });

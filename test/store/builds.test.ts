@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { BUILD_RESULTS, BUILD_STATUSES, type Build } from '../../src/domain/build.ts';
 import { createBuildRecords } from '../../src/store/builds.ts';
-import { eachDatabase } from '../support/databases.ts';
-import { BUILD, longKey, NOW, ODD_STRINGS, openMigrated, race, TARGET } from './examples.ts';
+import { eachMigratedDatabase } from '../support/databases.ts';
+import { BUILD, longKey, NOW, ODD_STRINGS, race, TARGET } from './examples.ts';
 
 const COMPLETE: Build = {
   ...BUILD,
@@ -19,9 +19,9 @@ function refTo(build: Build) {
   return { organization: build.organization, project: build.project, buildId: build.id };
 }
 
-eachDatabase('builds', (open) => {
+eachMigratedDatabase('builds', (open) => {
   async function openRecords() {
-    const database = await openMigrated(open);
+    const database = await open();
     return { database, records: createBuildRecords(database) };
   }
 

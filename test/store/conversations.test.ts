@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createConversations } from '../../src/store/conversations.ts';
 import type { Conversation } from '../../src/usecases/ports.ts';
-import { eachDatabase } from '../support/databases.ts';
-import { longKey, NOW, ODD_STRINGS, openMigrated } from './examples.ts';
+import { eachMigratedDatabase } from '../support/databases.ts';
+import { longKey, NOW, ODD_STRINGS } from './examples.ts';
 
 const PERSONAL: Conversation = {
   id: 'a:1ada',
@@ -20,9 +20,9 @@ const CHANNEL: Conversation = {
   teamId: '19:team@thread.tacv2',
 };
 
-eachDatabase('conversations', (open) => {
+eachMigratedDatabase('conversations', (open) => {
   async function openConversations() {
-    return createConversations(await openMigrated(open));
+    return createConversations(await open());
   }
 
   test.each([

@@ -62,7 +62,7 @@ describe('a data folder', { timeout: 120_000 }, () => {
     for (let round = 1; round <= ROUNDS; round += 1) {
       const { child, lines } = start();
       expect((await lines.next()).value).toBe('open');
-      for (let wait = round * 7; wait > 0; wait -= 1) await lines.next();
+      for (let wait = round * 7; wait > 0; wait -= 1) acknowledged = Number((await lines.next()).value);
       await kill(child);
       for await (const line of lines) acknowledged = Number(line);
     }

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { GateVerdict } from '../../src/domain/gate.ts';
 import { createGateRecords } from '../../src/store/gates.ts';
 import type { GateRecord } from '../../src/usecases/ports.ts';
-import { eachDatabase } from '../support/databases.ts';
-import { decisionOf, longKey, NOW, ODD_STRINGS, openMigrated, race } from './examples.ts';
+import { eachMigratedDatabase } from '../support/databases.ts';
+import { decisionOf, longKey, NOW, ODD_STRINGS, race } from './examples.ts';
 
 const ASKED: GateRecord = {
   id: 'gate-1',
@@ -28,9 +28,9 @@ function decided(verdict: GateVerdict, decidedAt = NOW): GateRecord {
   return { ...ASKED, decision: decisionOf(verdict), decidedAt };
 }
 
-eachDatabase('gates', (open) => {
+eachMigratedDatabase('gates', (open) => {
   async function openGates() {
-    const database = await openMigrated(open);
+    const database = await open();
     return { database, gates: createGateRecords(database) };
   }
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createIncomingMessages } from '../../src/store/incoming-messages.ts';
 import type { IncomingMessage } from '../../src/usecases/ports.ts';
-import { eachDatabase } from '../support/databases.ts';
-import { longKey, NOW, ODD_STRINGS, openMigrated, race } from './examples.ts';
+import { eachMigratedDatabase } from '../support/databases.ts';
+import { longKey, NOW, ODD_STRINGS, race } from './examples.ts';
 
 const MESSAGE: IncomingMessage = {
   conversationId: '19:general@thread.tacv2',
@@ -12,9 +12,9 @@ const MESSAGE: IncomingMessage = {
   receivedAt: NOW,
 };
 
-eachDatabase('incoming messages', (open) => {
+eachMigratedDatabase('incoming messages', (open) => {
   async function openMessages() {
-    const database = await openMigrated(open);
+    const database = await open();
     return { database, messages: createIncomingMessages(database) };
   }
 

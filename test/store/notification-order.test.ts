@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { Notification } from '../../src/domain/notification.ts';
 import { createNotifications } from '../../src/store/notifications.ts';
 import type { NewNotification } from '../../src/usecases/ports.ts';
-import { eachDatabase } from '../support/databases.ts';
-import { NOW, openMigrated, WATCH } from './examples.ts';
+import { eachMigratedDatabase } from '../support/databases.ts';
+import { NOW, WATCH } from './examples.ts';
 
 const GENERAL = '19:general@thread.tacv2';
 const NEW: NewNotification = {
@@ -21,9 +21,9 @@ const QUEUED: Notification = {
   nextAttemptAt: NOW,
 };
 
-eachDatabase('the order of notifications', (open) => {
+eachMigratedDatabase('the order of notifications', (open) => {
   async function openNotifications() {
-    const database = await openMigrated(open);
+    const database = await open();
     return { database, notifications: createNotifications(database) };
   }
 

@@ -3,8 +3,8 @@ import type { Content } from '../../src/domain/content.ts';
 import type { Notification } from '../../src/domain/notification.ts';
 import { createNotifications } from '../../src/store/notifications.ts';
 import type { NewNotification } from '../../src/usecases/ports.ts';
-import { eachDatabase } from '../support/databases.ts';
-import { BUILD, longKey, NOW, ODD_STRINGS, openMigrated, race, WATCH } from './examples.ts';
+import { eachMigratedDatabase } from '../support/databases.ts';
+import { BUILD, longKey, NOW, ODD_STRINGS, race, WATCH } from './examples.ts';
 
 const GENERAL = '19:general@thread.tacv2';
 const CONTENT: Content = { kind: 'watch-ended', watch: WATCH, build: BUILD, mentions: WATCH.askers };
@@ -23,9 +23,9 @@ function saying(typed: string): Content {
   return { kind: 'remark', remark: { code: 'service-unknown', typed, suggestions: [typed] } };
 }
 
-eachDatabase('notifications', (open) => {
+eachMigratedDatabase('notifications', (open) => {
   async function openNotifications() {
-    const database = await openMigrated(open);
+    const database = await open();
     return { database, notifications: createNotifications(database) };
   }
 

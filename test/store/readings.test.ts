@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { createBuildRecords } from '../../src/store/builds.ts';
-import { eachDatabase } from '../support/databases.ts';
-import { NOW, openMigrated, race, TARGET } from './examples.ts';
+import { eachMigratedDatabase } from '../support/databases.ts';
+import { NOW, race, TARGET } from './examples.ts';
 
-eachDatabase('readings of builds', (open) => {
+eachMigratedDatabase('readings of builds', (open) => {
   async function openRecords() {
-    const database = await openMigrated(open);
+    const database = await open();
     return { database, records: createBuildRecords(database) };
   }
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Watch, WatchState } from '../../src/domain/watch.ts';
 import { createWatches } from '../../src/store/watches.ts';
-import { eachDatabase } from '../support/databases.ts';
-import { longKey, NOW, ODD_STRINGS, openMigrated, race, TARGET, WATCH } from './examples.ts';
+import { eachMigratedDatabase } from '../support/databases.ts';
+import { longKey, NOW, ODD_STRINGS, race, TARGET, WATCH } from './examples.ts';
 
 const COMPLETE: Watch = {
   ...WATCH,
@@ -12,9 +12,9 @@ const COMPLETE: Watch = {
   threadId: '1700000000000',
 };
 
-eachDatabase('watches', (open) => {
+eachMigratedDatabase('watches', (open) => {
   async function openWatches() {
-    const database = await openMigrated(open);
+    const database = await open();
     return { database, watches: createWatches(database) };
   }
 

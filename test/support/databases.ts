@@ -1,10 +1,11 @@
 // Runs a suite on every kind of database, each test on a fresh one. Needs vitest; not for scripts.
 import { randomBytes } from 'node:crypto';
-import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { afterEach, describe, inject } from 'vitest';
 import { Secret } from '../../src/secret.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import { type Database, type DatabaseOptions, openDatabase } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { pgliteTemplate } from './pglite-template.ts';
 
 /** Where a test's database can be opened a second time, by the test itself or by another process. */
 export interface FreshDatabase {
@@ -33,6 +34,45 @@ export function eachDatabase(name: string, suite: (open: () => Promise<Database>
     const openFresh = freshServerDatabases();
     suite(async () => (await openFresh()).database);
   });
+}
+
+const shared = new Map<string, Promise<Database>>();
+
+/**
+ * Like eachDatabase, but with the schema in place and one database of each kind for all: `open()` empties its
+ * tables instead of making a new one, which is ten times as fast. For tests that only read and write rows.
+ */
+export function eachMigratedDatabase(name: string, suite: (open: () => Promise<Database>) => void): void {
+  const suiteOn = (kind: string, make: () => Promise<Database>) =>
+    suite(async () => {
+      const opened = shared.get(kind) ?? make();
+      shared.set(kind, opened);
+      await empty(await opened);
+      return opened;
+    });
+  describe(`${name} on PGlite`, () =>
+    suiteOn('PGlite', async () => openMigrated({ inMemory: true, template: await pgliteTemplate() })));
+  describe.skipIf(inject('postgresUrl') === '')(`${name} on PostgreSQL`, () =>
+    suiteOn('PostgreSQL', async () => {
+      const url = new URL(inject('postgresUrl'));
+      url.pathname = `/test_${randomBytes(8).toString('hex')}`;
+      await administrate(`create database ${nameIn(url)} template template0`);
+      return openMigrated({ databaseUrl: new Secret(url.href) });
+    }),
+  );
+}
+
+async function openMigrated(options: DatabaseOptions): Promise<Database> {
+  const database = await openDatabase(options);
+  await migrate(database);
+  return database;
+}
+
+async function empty(database: Database): Promise<void> {
+  const tables = await database.query<{ name: string }>(
+    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'pipebot' and tablename <> 'migrations'",
+  );
+  await database.execute(`truncate ${tables.map(({ name }) => name).join(', ')} restart identity cascade`);
 }
 
 /** Call in a `describe`: the function it returns makes and opens a database on the server for the current test. */
@@ -84,18 +124,4 @@ async function leftOpen(database: string): Promise<string[]> {
 
 function nameIn(url: URL): string {
   return url.pathname.slice(1);
-}
-
-let template: Promise<Blob> | undefined;
-
-/** The dump of an empty in-memory database, made once per test process: opening it takes a sixth of the time. */
-function pgliteTemplate(): Promise<Blob> {
-  template ??= (async () => {
-    const pglite = new PGlite({ postgresqlconf: ['shared_buffers=16MB'] });
-    await pglite.waitReady; // dumpDataDir itself does not wait, and then never answers
-    const dump = await pglite.dumpDataDir('none');
-    await pglite.close();
-    return dump;
-  })();
-  return template;
 }
