@@ -206,9 +206,9 @@ async function takeIn(ports: Parameters<typeof receiveMessage>[0], event: TeamsE
     case 'message':
       return receiveMessage(ports, event.conversation, event.message);
     case 'installed':
-      return joinConversation(ports, event.conversation);
+      return joinConversation(ports, event);
     case 'uninstalled':
-      return leaveConversation(ports, event.conversation);
+      return leaveConversation(ports, event);
     case 'conversation-seen':
       return refreshConversation(ports, event.conversation);
   }

@@ -34,6 +34,8 @@ const FIND = `
 
 const SET_SUSPENDED = 'update pipebot.conversations set is_suspended = $2 where id = $1';
 
+const LIST_OF_TEAM = 'select id from pipebot.conversations where team_id = $1 order by id';
+
 /** `save` leaves alone whether the conversation is suspended. */
 export function createConversations(database: Pick<Database, 'query'>): Conversations {
   return {
@@ -46,6 +48,10 @@ export function createConversations(database: Pick<Database, 'query'>): Conversa
     },
     async setSuspended(id, isSuspended) {
       await database.query(SET_SUSPENDED, [toKey(id), isSuspended]);
+    },
+    async listOfTeam(teamId) {
+      const rows = await database.query<{ id: string }>(LIST_OF_TEAM, [toText(teamId)]);
+      return rows.map(({ id }) => id);
     },
   };
 }

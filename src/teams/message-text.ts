@@ -3,13 +3,14 @@
 // SDK's own helper does, and takes out only the first mention.
 import type { ReceivedActivity } from './received-activity.ts';
 
-/** Longer messages are cut; nobody types such a command, and every later step may rely on the limit. */
-export const MAX_MESSAGE_LENGTH = 2_000;
+/**
+ * Longer messages are cut, so that every later step may rely on a limit. One more than a command may have
+ * (chat/parse-command.ts), so that a message that was cut is still seen to be too long.
+ */
+export const MAX_MESSAGE_LENGTH = 2_001;
 
 export interface MessageText {
   readonly text: string;
-  /** The text was longer than MAX_MESSAGE_LENGTH and has been cut. */
-  readonly isTooLong: boolean;
   /** The bot was mentioned, by id or by a tag with its name. */
   readonly isMentioned: boolean;
 }
@@ -36,7 +37,6 @@ export function readMessageText(
   const text = toPlainLine(replaced.text);
   return {
     text: text.slice(0, MAX_MESSAGE_LENGTH).toWellFormed(),
-    isTooLong: text.length > MAX_MESSAGE_LENGTH,
     isMentioned: own.length > 0 || replaced.removed > 0,
   };
 }

@@ -4,12 +4,6 @@ import { readMessageText } from './message-text.ts';
 import type { ReceivedActivity } from './received-activity.ts';
 import { conversationKindOf, splitThread } from './to-conversation.ts';
 
-export interface ReceivedMessage {
-  readonly message: IncomingMessage;
-  /** The text has been cut to MAX_MESSAGE_LENGTH. */
-  readonly isTooLong: boolean;
-}
-
 /**
  * The message for the bot in an activity of type `message`; undefined when it is not meant for the bot: sent
  * by a bot, a mere click on a card, or said in a group or channel without a mention (with the right to read
@@ -19,16 +13,16 @@ export interface ReceivedMessage {
 export function toIncomingMessage(
   activity: ReceivedActivity,
   receivedAt: number,
-): ReceivedMessage | undefined {
+): IncomingMessage | undefined {
   const { id, from, conversation, hasValue } = activity;
   if (id === undefined || from.id === undefined || conversation.id === undefined) return undefined;
   if (isFromBot(activity)) return undefined;
-  const { text, isTooLong, isMentioned } = readMessageText(activity);
+  const { text, isMentioned } = readMessageText(activity);
   if (hasValue && text === '') return undefined;
   const kind = conversationKindOf(activity);
   if (kind !== 'personal' && !isMentioned) return undefined;
   const place = splitThread(conversation.id);
-  const message = {
+  return {
     conversationId: place.id,
     activityId: id,
     // Threads exist only in channels; in chats the suffix would make an address that Teams doesn't know.
@@ -37,7 +31,6 @@ export function toIncomingMessage(
     from: { id: from.id, name: from.name ?? '' },
     receivedAt,
   };
-  return { message, isTooLong };
 }
 
 /** Teams gives bots ids that begin with `28:`. Two bots that answer each other never stop. */

@@ -10,12 +10,11 @@ export type TeamsEvent =
       readonly kind: 'message';
       readonly message: IncomingMessage;
       readonly conversation: Conversation;
-      readonly isTooLong: boolean;
     }
   /** The app was added, or a deleted channel came back: messages can be sent there (again). */
-  | { readonly kind: 'installed'; readonly conversation: Conversation }
+  | { readonly kind: 'installed'; readonly conversation: Conversation; readonly isWholeTeam: boolean }
   /** The app or the channel was removed: nothing can be sent there. */
-  | { readonly kind: 'uninstalled'; readonly conversation: Conversation }
+  | { readonly kind: 'uninstalled'; readonly conversation: Conversation; readonly isWholeTeam: boolean }
   /** Something about the conversation became known or changed, for example its name. */
   | { readonly kind: 'conversation-seen'; readonly conversation: Conversation };
 
@@ -28,12 +27,14 @@ export function toTeamsEvent(activity: ReceivedActivity, receivedAt: number): Te
   if (!conversation) return undefined;
   // Edits (messageUpdate), deletions (messageDelete) and reactions (messageReaction) are other types.
   if (activity.type === 'message') {
-    const received = toIncomingMessage(activity, receivedAt);
-    return received && { kind: 'message', conversation, ...received };
+    const message = toIncomingMessage(activity, receivedAt);
+    return message && { kind: 'message', conversation, message };
   }
-  const kind =
-    activity.type === 'installationUpdate' ? installationKind(activity.action) : updateKind(activity);
-  return kind && { kind, conversation };
+  // Teams tells of an installation in a team once, in one of its channels; it is about all of them.
+  const isInstallation = activity.type === 'installationUpdate';
+  const kind = isInstallation ? installationKind(activity.action) : updateKind(activity);
+  if (kind === undefined || kind === 'conversation-seen') return kind && { kind, conversation };
+  return { kind, conversation, isWholeTeam: isInstallation && conversation.kind === 'channel' };
 }
 
 /** The actions of an installationUpdate; an upgrade removes and adds the app, but the bot never leaves. */

@@ -92,6 +92,8 @@ export interface Conversations {
   save(conversation: Conversation, lastSeenAt: number): Promise<void>;
   find(id: string): Promise<(Conversation & { readonly isSuspended: boolean }) | undefined>;
   setSuspended(id: string, isSuspended: boolean): Promise<void>;
+  /** The ids of a team's channels that the bot has heard of, sorted. */
+  listOfTeam(teamId: string): Promise<string[]>;
 }
 
 /** A message that somebody sent to the bot, with the bot's own mentions taken out. */

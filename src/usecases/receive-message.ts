@@ -34,15 +34,33 @@ export async function receiveMessage(
   });
 }
 
-/** The bot is (again) in a conversation: what could not be sent there is sent now. */
-export async function joinConversation(ports: ReceivePorts, conversation: Conversation): Promise<void> {
+/** Where the bot was added or removed. Teams tells of a team once, in one of its channels. */
+export interface Membership {
+  readonly conversation: Conversation;
+  readonly isWholeTeam: boolean;
+}
+
+/** The bot is (again) in a conversation or team: what could not be sent there is sent now. */
+export async function joinConversation(ports: ReceivePorts, membership: Membership): Promise<void> {
   const now = ports.clock.now();
   await ports.transactions.transaction(async () => {
-    await ports.conversations.save(conversation, now);
-    await ports.conversations.setSuspended(conversation.id, false);
-    await ports.notifications.resume(conversation.id, now);
-    await ports.jobs.enqueue('deliver', { conversationId: conversation.id }, { key: conversation.id });
+    await ports.conversations.save(membership.conversation, now);
+    for (const conversationId of await concernedBy(ports, membership)) {
+      await ports.conversations.setSuspended(conversationId, false);
+      await ports.notifications.resume(conversationId, now);
+      await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId });
+    }
   });
+}
+
+/** In a fixed order, so that two transactions about one team do not wait for each other. */
+async function concernedBy(
+  ports: ReceivePorts,
+  { conversation, isWholeTeam }: Membership,
+): Promise<string[]> {
+  const { id, teamId } = conversation;
+  const others = isWholeTeam && teamId !== undefined ? await ports.conversations.listOfTeam(teamId) : [];
+  return [...new Set([...others, id])].sort();
 }
 
 /** Renames and the like: what is stored about a conversation is refreshed. */
@@ -51,9 +69,9 @@ export async function refreshConversation(ports: ReceivePorts, conversation: Con
 }
 
 /** The bot was taken out; nothing more is sent there, and nothing is forgotten. */
-export async function leaveConversation(ports: ReceivePorts, conversation: Conversation): Promise<void> {
+export async function leaveConversation(ports: ReceivePorts, membership: Membership): Promise<void> {
   await ports.transactions.transaction(async () => {
-    await ports.conversations.save(conversation, ports.clock.now());
-    await ports.conversations.setSuspended(conversation.id, true);
+    await ports.conversations.save(membership.conversation, ports.clock.now());
+    for (const id of await concernedBy(ports, membership)) await ports.conversations.setSuspended(id, true);
   });
 }

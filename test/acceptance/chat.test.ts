@@ -138,7 +138,7 @@ describe('what is not understood gets a sentence', () => {
 
   it('a message without end is cut short and answered', async () => {
     const [answer] = await world.ask(`status ${'payments '.repeat(2_000)}`);
-    expect(textOf(answer)).toContain('2');
+    expect(textOf(answer)).toMatch(/2,?000/);
   });
 
   it('an empty mention shows the help, with every command', async () => {

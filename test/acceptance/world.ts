@@ -30,6 +30,8 @@ export interface World {
   readonly shop: Shop;
   readonly teams: TeamsConnectorStandIn;
   readonly channel: StandInConversation;
+  /** The team's other channel, in which Teams tells of installations. */
+  readonly general: StandInConversation;
   readonly ada: StandInUser;
   readonly grace: StandInUser;
   /** The one that runs now. */
@@ -75,9 +77,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ada: teams.addUser({ name: 'Ada Lovelace' }),
     grace: teams.addUser({ name: 'Grace Hopper' }),
   };
-  const channel = teams.addChannel(teams.addTeam('Shop'), 'payments');
+  const team = teams.addTeam('Shop');
+  const channel = teams.addChannel(team, 'payments');
   const world: World = {
     ...{ clock, azure, shop, teams, channel, logLines, ...people },
+    general: team.general,
     app: await start(),
     async ask(text, { user = people.ada, inThread } = {}) {
       const before = new Map(teams.messages(channel).map((message) => [message.id, message.versions.length]));

@@ -35,6 +35,21 @@ eachMigratedDatabase('conversations', (open) => {
     expect(await conversations.find(conversation.id)).toStrictEqual({ ...conversation, isSuspended: false });
   });
 
+  test('the channels of a team are listed, those of others and chats are not', async () => {
+    const conversations = createConversations(await open());
+    const { teamId: _, ...place } = CHANNEL;
+    for (const [id, teamId] of [
+      ['19:b', 'team-1'],
+      ['19:a', 'team-1'],
+      ['19:c', 'team-2'],
+    ] as const) {
+      await conversations.save({ ...place, id, teamId }, NOW);
+    }
+    await conversations.save({ ...place, id: '19:d' }, NOW);
+    expect(await conversations.listOfTeam('team-1')).toEqual(['19:a', '19:b']);
+    expect(await conversations.listOfTeam('team-3')).toEqual([]);
+  });
+
   test('a conversation that was never seen is not found', async () => {
     const conversations = await openConversations();
     await conversations.setSuspended('19:other@thread.tacv2', true);

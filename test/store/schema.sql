@@ -36,6 +36,7 @@ create table pipebot.conversations (
   constraint conversations_pkey PRIMARY KEY (id),
   constraint conversations_kind CHECK ((kind = ANY (ARRAY['channel'::text, 'group'::text, 'personal'::text])))
 );
+CREATE INDEX conversations_by_team ON pipebot.conversations USING btree (team_id, id);
 
 create table pipebot.gate_keys (
   id text not null,

@@ -16,7 +16,6 @@ describe('What Teams delivers', () => {
     expect(bench.events).toMatchObject([
       {
         kind: 'message',
-        isTooLong: false,
         message: {
           conversationId: bench.channel.id,
           activityId: said.activityId,

@@ -50,7 +50,6 @@ describe('A message', () => {
   test('in a channel comes with its thread, and the conversation without it', () => {
     expect(eventOf(inChannel)).toEqual({
       kind: 'message',
-      isTooLong: false,
       message: {
         conversationId: CHANNEL,
         activityId: '1700000000001',
@@ -88,10 +87,10 @@ describe('A message', () => {
     expect(event?.kind === 'message' && event.message).not.toHaveProperty('threadId');
   });
 
-  test('that is too long is delivered cut, and says so', () => {
-    const event = eventOf({ ...personal, text: 'x'.repeat(2_001) });
-    expect(event).toMatchObject({ kind: 'message', isTooLong: true });
-    expect(event?.kind === 'message' && event.message.text).toHaveLength(2_000);
+  test('that is too long is delivered cut, one longer than a command may be', () => {
+    const event = eventOf({ ...personal, text: 'x'.repeat(2_500) });
+    expect(event).toMatchObject({ kind: 'message' });
+    expect(event?.kind === 'message' && event.message.text).toHaveLength(2_001);
   });
 
   const kinds: readonly (readonly [string, object, string])[] = [
@@ -140,6 +139,21 @@ describe('An installation', () => {
   ];
   test.each(kinds)('with action %s is %s', (action, kind) => {
     expect(eventOf({ ...inChannel, type: 'installationUpdate', action })?.kind).toBe(kind);
+  });
+
+  test.each([
+    ['a team is about all of its channels', inChannel, true],
+    ['a group chat is about that chat', group, false],
+  ])('in %s', (_what, place, isWholeTeam) => {
+    for (const action of ['add', 'remove']) {
+      expect(eventOf({ ...place, type: 'installationUpdate', action })).toMatchObject({ isWholeTeam });
+    }
+  });
+
+  test('is not confused with a channel that was deleted, which is about that channel alone', () => {
+    const channelData = { ...inChannel.channelData, eventType: 'channelDeleted' };
+    const event = eventOf({ ...inChannel, type: 'conversationUpdate', channelData });
+    expect(event).toMatchObject({ kind: 'uninstalled', isWholeTeam: false });
   });
 });
 

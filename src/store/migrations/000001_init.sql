@@ -94,6 +94,8 @@ create table pipebot.conversations (
   constraint conversations_kind check (kind in ('channel', 'group', 'personal'))
 );
 
+create index conversations_by_team on pipebot.conversations (team_id, id);
+
 -- What people said to the bot. Answered ones stay a while, since Teams may bring the same activity again.
 create table pipebot.incoming_messages (
   conversation_id text        not null,
