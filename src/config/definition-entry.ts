@@ -1,15 +1,13 @@
 // Reads one definition of the services file: a mapping, or the address of a pipeline.
-
-import { looksLikeLink, parseLink } from '../domain/link.ts';
+import { looksLikeLink, type Organization, parseLink } from '../domain/link.ts';
 import type { DefinitionRef } from '../domain/service.ts';
 import type { Fields, FileReader } from './file-reader.ts';
-import type { ConfiguredOrganization } from './services-file.ts';
 
 /** What entries leave out. */
 export interface Defaults {
   readonly project: string | undefined;
   readonly branch: string;
-  readonly organizations: readonly ConfiguredOrganization[];
+  readonly organizations: readonly Organization[];
 }
 
 /** A mapping `{ definition, branch, repository, project, organization }`, or a pipeline's address. */

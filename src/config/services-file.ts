@@ -54,16 +54,17 @@ export function parseServicesFile(text: string, context: ServicesFileContext): P
     'services',
     'gate',
   ]);
+  const organizations = readOrganizations(reader, root, context);
   const defaults: Defaults = {
     project: reader.text('project', root.get('project')),
     branch: reader.text('branch', root.get('branch')) ?? DEFAULT_BRANCH,
-    organizations: readOrganizations(reader, root, context),
+    organizations,
   };
   const bases = readBases(reader, root, defaults);
   const services = readServices(reader, root, { defaults, bases });
   checkNames(reader, services, bases);
   if (problems.length > 0) return { problems };
-  return { value: { organizations: defaults.organizations, catalog: { services, bases } } };
+  return { value: { organizations, catalog: { services, bases } } };
 }
 
 function readOrganizations(
