@@ -26,7 +26,7 @@ import { createMessenger } from './teams/messenger.ts';
 import { LOCAL_SERVICE_URLS, TEAMS_SERVICE_URLS } from './teams/service-url.ts';
 import type { TeamsEvent } from './teams/to-teams-event.ts';
 import { createGate } from './usecases/answer-gate.ts';
-import { answerMessage } from './usecases/answer-message.ts';
+import { answerMessages, resumeAnswers } from './usecases/answer-message.ts';
 import { cleanUp } from './usecases/clean-up.ts';
 import { deliverNotifications, resumeDeliveries } from './usecases/deliver-notifications.ts';
 import { createFindSubject } from './usecases/find-subject.ts';
@@ -67,7 +67,8 @@ export interface App {
   idle(): Promise<void>;
 }
 
-const STOP_GRACE_MS = 8_000;
+/** For the server and for the jobs each; an orchestrator kills what takes more than ten seconds. */
+const STOP_GRACE_MS = 4_000;
 
 /** Opens the database and builds everything on it; throws PipeBotError `store-*` when it cannot be used. */
 export async function createApp({
@@ -134,13 +135,23 @@ export async function createApp({
     onEvent: (event) => takeIn(receivePorts, event),
   });
 
+  const resume = async () => {
+    await resumeAnswers({ messages, jobs: queue });
+    await resumeDeliveries({ notifications, jobs: queue });
+    await resumeWatches(watchPorts);
+  };
   bindWorkers(queue, {
-    'answer-message': (payload) =>
-      answerMessage({ ...base, messages, notifications, respond, newErrorId: randomUUID }, payload),
+    'answer-message': ({ conversationId }) =>
+      answerMessages({ ...base, messages, notifications, respond, newErrorId: randomUUID }, conversationId),
     deliver: ({ conversationId }) =>
       deliverNotifications({ ...base, conversations, notifications, messenger }, conversationId),
     observe: (target) => pollWatches({ ...watchPorts, observer }, target),
-    'clean-up': () => cleanUp({ ...base, messages, notifications, gates }),
+    'clean-up': () =>
+      cleanUp({
+        ...base,
+        ...{ messages, notifications, gates, records, watches, resume },
+        deadLetters: () => queue.deadLetters(),
+      }),
   });
   const server = createHttpServer({
     host: config.host,
@@ -166,9 +177,8 @@ export async function createApp({
         })),
       );
       await queue.start();
+      await resume();
       await queue.enqueue('clean-up', {}, { key: 'clean-up' });
-      await resumeDeliveries({ notifications, jobs: queue });
-      await resumeWatches(watchPorts);
       await server.start();
     },
     async stop() {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { createApp } from './app.ts';
 import { loadSettings, problemLines } from './config/settings.ts';
+import { explainStartFailure } from './config/start-failure.ts';
 import { toPipeBotError } from './errors.ts';
 import { createLogger } from './logger.ts';
 import { errorSentence } from './text/error.ts';
@@ -13,9 +14,14 @@ function fail(lines: readonly string[]): never {
 }
 
 try {
+  // Read first, since loadEnvFile says ENOENT of one that may not be read, too.
+  readFileSync('.env');
   process.loadEnvFile('.env');
-} catch {
+} catch (error) {
   // There need not be one: the environment itself may hold everything.
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'ENOENT')
+    fail([`PipeBot cannot start: .env cannot be read (${code}). Give this account the right, or remove it.`]);
 }
 const settings = loadSettings(process.env, (path) => readFileSync(path, 'utf8'));
 if ('problems' in settings)
@@ -28,6 +34,8 @@ const app = await createApp({ settings: settings.value, logger })
     return created;
   })
   .catch((thrown: unknown) => {
+    const problem = explainStartFailure(thrown, settings.value.config);
+    if (problem) return fail([`PipeBot cannot start: ${problemLines([problem]).join()}`]);
     const error = toPipeBotError(thrown);
     if (error.code === 'internal') logger.fatal({ err: thrown }, 'start failed');
     return fail([`PipeBot cannot start: ${errorSentence(error)}`]);

@@ -16,13 +16,14 @@ export interface ListCall {
 
 /**
  * Pages in order of queueing, newest first, until there are no more, `isEnough`, or the most pages are read.
+ * `isCut`: there were more pages, and what was read is not enough.
  * @throws PipeBotError `azure-*`
  */
 export async function readPages(
   call: ListCall,
   mostPages: number,
   isEnough: (builds: readonly Build[]) => boolean,
-): Promise<Reading> {
+): Promise<Reading & { readonly isCut: boolean }> {
   const builds: Build[] = [];
   const seenTokens = new Set<string>();
   let observedAt = Number.POSITIVE_INFINITY;
@@ -32,13 +33,13 @@ export async function readPages(
     builds.push(...list.builds);
     observedAt = Math.min(observedAt, list.observedAt);
     token = list.continuationToken;
-    if (token === undefined) return { builds, observedAt };
-    if (isEnough(builds) || seenTokens.has(token)) break;
+    if (token === undefined || isEnough(builds)) return { builds, observedAt, isCut: false };
+    if (seenTokens.has(token)) break;
     seenTokens.add(token);
   }
   // "There are none" would not be known.
   if (builds.length === 0) throw invalidList(call.target, 'a list of builds has no end');
-  return { builds, observedAt };
+  return { builds, observedAt, isCut: true };
 }
 
 /** One page. @throws PipeBotError `azure-*` */
@@ -57,6 +58,7 @@ export async function readPage(
         // Without an order finished builds come first, and `$top` hides the running one.
         queryOrder: 'queueTimeDescending',
         deletedFilter: 'excludeDeleted',
+        ...repositoryQuery(target.repositoryId),
         ...query,
         ...(token === undefined ? {} : { continuationToken: token }),
       },
@@ -66,6 +68,18 @@ export async function readPage(
   );
   const { value: builds, ...rest } = answer;
   return { builds, ...rest };
+}
+
+const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/**
+ * The API takes the repository's id only together with its type (Builds - List, 7.1), and a wrong type finds
+ * nothing. Only a GUID tells its type: `owner/name` may be of GitHub, GitHub Enterprise or Bitbucket.
+ */
+function repositoryQuery(repositoryId: string | undefined): Record<string, string> {
+  return repositoryId !== undefined && GUID.test(repositoryId)
+    ? { repositoryId, repositoryType: 'TfsGit' }
+    : {};
 }
 
 /** A list with a build that was not asked for is no answer to the question: the filter may have been lost. */
@@ -82,7 +96,7 @@ function readBuilds(body: JsonObject, target: BuildsTarget, source: BuildSource)
   return builds;
 }
 
-function invalidList(target: BuildsTarget, detail: string): PipeBotError {
+export function invalidList(target: BuildsTarget, detail: string): PipeBotError {
   const subject = `${target.organization}/${target.project}`;
   return new PipeBotError('azure-invalid-response', { subject, detail });
 }

@@ -1,10 +1,11 @@
 // Lists the builds that a verdict needs, and reads one. It must not decide anything: it only makes sure that
 // a running build is never hidden behind finished ones, nor a newer failure behind an older success.
 import { type Build, type BuildPhase, newestFirst, outcomeOf, phaseOf } from '../domain/build.ts';
+import { isOfRepository } from '../domain/service.ts';
 import { PipeBotError } from '../errors.ts';
 import type { BuildRef, BuildsTarget, Reading } from '../usecases/ports.ts';
 import type { AzureClient } from './azure-client.ts';
-import { readPage, readPages } from './build-pages.ts';
+import { invalidList, readPage, readPages } from './build-pages.ts';
 import { invalidResponse, isId, type JsonObject } from './json-object.ts';
 import { isDeleted, toBuild } from './to-build.ts';
 
@@ -37,7 +38,8 @@ export async function listBuilds(
     // Both at once: when an answer asks for a pause, the other question has been put already.
     calls.push(listActive(client, part, signal), listNewest(client, part, signal));
   }
-  return merge(await Promise.all(calls));
+  const { builds, observedAt } = merge(await Promise.all(calls));
+  return { builds: builds.filter((build) => isOfRepository(build, target.repositoryId)), observedAt };
 }
 
 /** @throws PipeBotError `azure-*`; azure-not-found for a build that is deleted or may not be seen */
@@ -72,7 +74,9 @@ export async function getBuild(
 
 async function listActive(client: AzureClient, target: BuildsTarget, signal: AbortSignal): Promise<Reading> {
   const query = { statusFilter: ACTIVE_STATUSES, $top: String(ACTIVE_PER_PAGE) };
-  return readPages({ client, target, query, signal }, MOST_ACTIVE_PAGES, () => false);
+  const list = await readPages({ client, target, query, signal }, MOST_ACTIVE_PAGES, () => false);
+  if (list.isCut) refuseHidden(target, list.builds);
+  return list;
 }
 
 /**
@@ -86,24 +90,35 @@ async function listNewest(client: AzureClient, target: BuildsTarget, signal: Abo
   const isCut = list.continuationToken !== undefined;
   const undecided = target.definitionIds.filter((id) => {
     const own = list.builds.filter((build) => build.definitionId === id);
-    return !own.some(isDecisive) && (isCut || own.length >= NEWEST_PER_DEFINITION);
+    return !own.some((build) => isDecisive(build, target)) && (isCut || own.length >= NEWEST_PER_DEFINITION);
   });
   const more = undecided.map((id) => listNewestOfOne(client, { ...target, definitionIds: [id] }, signal));
   return merge([list, ...(await Promise.all(more))]);
 }
 
-/** Goes back page by page until a build is found that ended and was not canceled. */
+/** Goes back page by page until a build of the repository is found that ended and was not canceled. */
 async function listNewestOfOne(
   client: AzureClient,
   target: BuildsTarget,
   signal: AbortSignal,
 ): Promise<Reading> {
   const query = { $top: String(NEWEST_PER_DEFINITION) };
-  return readPages({ client, target, query, signal }, MOST_NEWEST_PAGES, (builds) => builds.some(isDecisive));
+  const list = await readPages({ client, target, query, signal }, MOST_NEWEST_PAGES, (builds) =>
+    builds.some((build) => isDecisive(build, target)),
+  );
+  if (list.isCut) refuseHidden(target, list.builds);
+  return list;
 }
 
-function isDecisive(build: Build): boolean {
-  return phaseOf(build) === 'ended' && outcomeOf(build) !== 'canceled';
+function isDecisive(build: Build, { repositoryId }: BuildsTarget): boolean {
+  return phaseOf(build) === 'ended' && outcomeOf(build) !== 'canceled' && isOfRepository(build, repositoryId);
+}
+
+/** Builds of other repositories fill a cut list, so whether there are any of the wanted one is not known. */
+function refuseHidden(target: BuildsTarget, builds: readonly Build[]): void {
+  const { repositoryId } = target;
+  if (builds.every((build) => isOfRepository(build, repositoryId))) return;
+  throw invalidList(target, `the builds of ${repositoryId} are hidden behind those of other repositories`);
 }
 
 /** What a build was seen as last is not known, so the reading that says least about its end wins. */

@@ -12,7 +12,7 @@ import {
   toJsonObject,
 } from './json-object.ts';
 
-export interface DefinitionRef {
+export interface DefinitionLookup {
   readonly organization: string;
   readonly project: string;
   readonly definition: number | string;
@@ -28,7 +28,7 @@ export interface FoundDefinition {
 /** @throws PipeBotError `azure-*`; azure-not-found for none and for several of that name */
 export async function getDefinition(
   client: AzureClient,
-  ref: DefinitionRef,
+  ref: DefinitionLookup,
   signal: AbortSignal,
 ): Promise<FoundDefinition> {
   const { definition } = ref;
@@ -39,7 +39,7 @@ export async function getDefinition(
 
 async function getById(
   client: AzureClient,
-  ref: DefinitionRef & { readonly definition: number },
+  ref: DefinitionLookup & { readonly definition: number },
   signal: AbortSignal,
 ): Promise<FoundDefinition> {
   const { project, definition: id } = ref;
@@ -63,7 +63,7 @@ async function getById(
  */
 async function findByName(
   client: AzureClient,
-  ref: DefinitionRef & { readonly definition: string },
+  ref: DefinitionLookup & { readonly definition: string },
   signal: AbortSignal,
 ): Promise<FoundDefinition> {
   const { project, definition: name } = ref;
@@ -103,10 +103,10 @@ function joinPath(folder: string, name: string): string {
   return folder.endsWith('\\') ? `${folder}${name}` : `${folder}\\${name}`;
 }
 
-function notFound(ref: DefinitionRef, detail: string): PipeBotError {
+function notFound(ref: DefinitionLookup, detail: string): PipeBotError {
   return new PipeBotError('azure-not-found', { subject: `${ref.organization}/${ref.project}`, detail });
 }
 
-function refuse(ref: DefinitionRef, detail: string): PipeBotError {
+function refuse(ref: DefinitionLookup, detail: string): PipeBotError {
   return new PipeBotError('azure-refused', { subject: `${ref.organization}/${ref.project}`, detail });
 }

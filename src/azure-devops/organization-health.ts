@@ -22,10 +22,10 @@ export interface GuardedRequest {
 /** Trouble of the organisation (key '') or of one project. */
 interface Trouble {
   readonly since: number;
-  refusal?: Refusal;
+  refusal?: LastingRefusal;
 }
 
-interface Refusal {
+interface LastingRefusal {
   readonly error: PipeBotError;
   probeAt: number;
   probe?: Promise<void>;
@@ -103,9 +103,9 @@ export class OrganizationHealth {
     }
   }
 
-  #refusalsFor(project: string | undefined): Refusal[] {
+  #refusalsFor(project: string | undefined): LastingRefusal[] {
     const scopes = project === undefined ? [undefined] : [undefined, project];
-    const refusals: Refusal[] = [];
+    const refusals: LastingRefusal[] = [];
     for (const scope of scopes) {
       const refusal = this.#troubles.get(toKey(scope))?.refusal;
       if (refusal) refusals.push(refusal);
@@ -155,7 +155,7 @@ function toKey(project: string | undefined): string {
 }
 
 /** The request becomes the probe of all that is refused, or is refused itself while one is not due. */
-function startProbe(refusals: readonly Refusal[], now: number): () => void {
+function startProbe(refusals: readonly LastingRefusal[], now: number): () => void {
   const early = refusals.find((refusal) => now < refusal.probeAt);
   if (early) throw early.error;
   const { promise, resolve } = Promise.withResolvers<void>();

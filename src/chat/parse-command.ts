@@ -8,6 +8,7 @@ export const MAX_TEXT_LENGTH = 2_000;
 export type Parsed =
   | { readonly kind: 'command'; readonly name: string; readonly words: readonly string[] }
   | { readonly kind: 'unknown'; readonly typed: string; readonly suggestions: readonly string[] }
+  | { readonly kind: 'several-branches'; readonly subject: string; readonly branches: readonly string[] }
   | { readonly kind: 'empty' }
   | { readonly kind: 'too-long' };
 
@@ -21,11 +22,12 @@ export interface Vocabulary {
 const FILLERS = new Set(
   (
     'is are was the a an base bases pipeline image build my our its it now yet already still please ready ok okay green good ' +
-    'can could i we you tell me us do does to on in branch at for of about what whats how status state hey hi hello'
+    'or and not can could i we you tell me us do does to on in branch at for of about what whats how status state hey hi hello'
   ).split(' '),
 );
 const QUESTION_WORDS = new Set(['ready', 'ok', 'okay', 'green']);
 const BRANCH_MARKERS = new Set(['on', 'branch', 'at', 'in']);
+const CONNECTORS = new Set(['or', 'and', '&']);
 
 /** Parses the text of a message from which the bot's own mentions have been taken out. */
 export function parseCommand(text: string, vocabulary: Vocabulary): Parsed {
@@ -68,16 +70,45 @@ function dropMarkers(words: readonly string[]): string[] {
   );
 }
 
-/** "is base ready for payments on develop?" */
+/** "is base ready for payments on develop?"; without a name it is about all of them. */
 function parseQuestion(words: readonly string[], vocabulary: Vocabulary): Parsed | undefined {
-  if (!words.some((word) => QUESTION_WORDS.has(word.toLowerCase()))) return undefined;
+  // "ok" alone is no question.
+  if (words.length < 2 || !words.some((word) => QUESTION_WORDS.has(word.toLowerCase()))) return undefined;
   const subjectAt = words.findIndex((word) => vocabulary.isSubject(word) || looksLikeLink(word));
   const forAt = words.findIndex((word) => word.toLowerCase() === 'for');
   const at = subjectAt >= 0 ? subjectAt : firstMeaningful(words, forAt + 1);
   const subject = words[at];
-  if (subject === undefined) return undefined;
-  const branch = words.find((_, index) => index > 0 && index !== at && isBranchAt(words, index));
-  return { kind: 'command', name: 'status', words: branch === undefined ? [subject] : [subject, branch] };
+  if (subject === undefined) return { kind: 'command', name: 'status', words: [] };
+  const branches = branchesIn(words, (index) => index === at || vocabulary.isSubject(words[index] ?? ''));
+  if (branches.length > 1) return { kind: 'several-branches', subject, branches };
+  return { kind: 'command', name: 'status', words: [subject, ...branches] };
+}
+
+/** The words after "on", with those that "or" and "and" add to them; each once. */
+function branchesIn(words: readonly string[], isTaken: (index: number) => boolean): string[] {
+  const branches = new Set<string>();
+  for (const [index, word] of words.entries()) {
+    if (isTaken(index) || !isBranchAt(words, index)) continue;
+    branches.add(word);
+    for (const more of listedAfter(words, index, isTaken)) branches.add(more);
+  }
+  return [...branches];
+}
+
+/** "main, develop or release": what follows `main`, as far as connectors join it. */
+function listedAfter(words: readonly string[], start: number, isTaken: (index: number) => boolean): string[] {
+  const listed: string[] = [];
+  let unjoined: string[] = [];
+  for (let index = start + 1; index < words.length; index++) {
+    const word = words[index] ?? '';
+    if (CONNECTORS.has(word.toLowerCase())) continue;
+    if (isTaken(index) || FILLERS.has(word.toLowerCase())) break;
+    unjoined.push(word);
+    if (!CONNECTORS.has(words[index - 1]?.toLowerCase() ?? '')) continue;
+    listed.push(...unjoined);
+    unjoined = [];
+  }
+  return listed;
 }
 
 function firstMeaningful(words: readonly string[], from: number): number {

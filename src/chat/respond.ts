@@ -26,6 +26,10 @@ export function createRespond(ports: CommandPorts): (message: IncomingMessage) =
         return remark({ code: 'message-too-long', maxLength: MAX_TEXT_LENGTH });
       case 'unknown':
         return remark({ code: 'command-unknown', typed: parsed.typed, suggestions: parsed.suggestions });
+      case 'several-branches': {
+        const { subject, branches } = parsed;
+        return remark({ code: 'several-branches', branches, example: `status ${subject} ${branches[0]}` });
+      }
       case 'empty':
       case 'command': {
         const command = byName.get(parsed.kind === 'empty' ? 'help' : parsed.name);

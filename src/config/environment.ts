@@ -1,6 +1,9 @@
 // The only reader of the environment: checks every variable of variables.ts and reports all mistakes together.
 // It must not open anything; the services file is read by services-file.ts.
 import { Secret } from '../secret.ts';
+import type { ConfigProblem, Parsed } from './config-problem.ts';
+import { type ConfiguredGateKey, readGateKeys } from './configured-gate-keys.ts';
+import { normalizeOrganizationUrl, withoutSecrets } from './organization-url.ts';
 import type { VariableName } from './variables.ts';
 
 export interface BotRegistration {
@@ -25,31 +28,16 @@ export interface Config {
   readonly logLevel: string;
 }
 
-export interface ConfiguredGateKey {
-  readonly name: string;
-  readonly key: Secret;
-  readonly services?: readonly string[];
-}
-
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** One configuration mistake: where, what is wrong, and what would be right. */
-export interface ConfigProblem {
-  readonly where: string;
-  readonly wrong: string;
-  readonly example: string;
-}
-
-export type Parsed<Value> = { readonly value: Value } | { readonly problems: readonly ConfigProblem[] };
-
 const GUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+const GATE_KEYS_EXAMPLE = 'PIPEBOT_GATE_KEYS=shop:<at least 24 random characters>:payments,search';
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'silent'];
-const MIN_KEY_LENGTH = 24;
 
 /** Reads and checks all variables; reports every problem, not just the first. */
 export function parseConfig(environment: Environment): Parsed<Config> {
   const problems: ConfigProblem[] = [];
-  const read = (name: VariableName): string | undefined => environment[name]?.trim() || undefined;
+  const read = reader(environment);
   const wrong = (where: VariableName, what: string, example: string) =>
     problems.push({ where, wrong: what, example });
 
@@ -58,7 +46,9 @@ export function parseConfig(environment: Environment): Parsed<Config> {
   const organizationUrl = readOrganizationUrl(read('AZURE_DEVOPS_ORG_URL'), isLocal, wrong);
   const port = readPort(read('PORT'), wrong);
   const database = readDatabase(read, wrong);
-  const gateKeys = readGateKeys(read('PIPEBOT_GATE_KEYS'), wrong);
+  const gateKeys = readGateKeys(read('PIPEBOT_GATE_KEYS') ?? '', (what) =>
+    wrong('PIPEBOT_GATE_KEYS', what, GATE_KEYS_EXAMPLE),
+  );
   const logLevel = read('LOG_LEVEL') ?? 'info';
   if (!LOG_LEVELS.includes(logLevel)) wrong('LOG_LEVEL', `"${logLevel}" is no level`, 'LOG_LEVEL=info');
   const pat = read('AZURE_DEVOPS_PAT');
@@ -73,7 +63,7 @@ export function parseConfig(environment: Environment): Parsed<Config> {
       ...(registration ? { registration } : {}),
       ...(organizationUrl ? { organizationUrl } : {}),
       ...(pat ? { personalAccessToken: new Secret(pat) } : {}),
-      servicesPath: read('PIPEBOT_CONFIG') ?? 'pipebot.yaml',
+      servicesPath: locateServicesFile(environment).path,
       database,
       gateKeys,
       logLevel,
@@ -145,19 +135,6 @@ function readOrganizationUrl(text: string | undefined, isLocal: boolean, wrong: 
   return url;
 }
 
-/** Https with a path and nothing else; plain http only on loopback and in local mode. Undefined when unusable. */
-export function normalizeOrganizationUrl(text: string, isLocal: boolean): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  const isLoopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-  const isPlainAllowed = url.protocol === 'http:' && isLocal && isLoopback;
-  if (url.protocol !== 'https:' && !isPlainAllowed) return undefined;
-  if (url.username || url.password || url.search || url.hash) return undefined;
-  const path = url.pathname.replace(/\/+$/, '');
-  const needsPath = !url.hostname.endsWith('.visualstudio.com');
-  return path === '' && needsPath ? undefined : `${url.origin}${path}`;
-}
-
 function readPort(text: string | undefined, wrong: Report): number {
   const port = Number(text ?? 3978);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
@@ -168,7 +145,7 @@ function readPort(text: string | undefined, wrong: Report): number {
 function readDatabase(read: ReadVariable, wrong: Report): Config['database'] {
   const url = read('DATABASE_URL');
   if (!url) return { dataDir: read('DATA_DIR') ?? '.pipebot' };
-  if (!/^postgres(ql)?:\/\//.test(url)) {
+  if (!isDatabaseUrl(url)) {
     wrong(
       'DATABASE_URL',
       'is no address of a PostgreSQL server',
@@ -178,40 +155,41 @@ function readDatabase(read: ReadVariable, wrong: Report): Config['database'] {
   return { url: new Secret(url) };
 }
 
-const GATE_KEYS_EXAMPLE = 'PIPEBOT_GATE_KEYS=shop:<at least 24 random characters>:payments,search';
-
-function readGateKeys(text: string | undefined, wrong: Report): ConfiguredGateKey[] {
-  const refuse = (what: string) => wrong('PIPEBOT_GATE_KEYS', what, GATE_KEYS_EXAMPLE);
-  const entries = (text ?? '')
-    .split(';')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '');
-  const keys = entries.flatMap((entry, index) => readGateKey(entry, index + 1, refuse) ?? []);
-  const distinct = (values: readonly string[]) => new Set(values).size === values.length;
-  if (!distinct(keys.map(({ name }) => name))) refuse('two keys have the same name');
-  if (!distinct(keys.map(({ key }) => key.reveal()))) refuse('two names have the same key');
-  return keys;
+/** Whether pg can take the address apart: what it throws otherwise says nothing to a person. */
+function isDatabaseUrl(text: string): boolean {
+  if (!/^postgres(ql)?:\/\//.test(text)) return false;
+  try {
+    // As pg-connection-string 2.x does it: a lone percent sign stands for itself, and the host may be left out.
+    const hasLonePercent = / |%[^a-f0-9]|%[a-f0-9][^a-f0-9]/i.test(text);
+    const encoded = hasLonePercent ? encodeURI(text).replace(/%25(\d\d)/g, '%$1') : text;
+    const url = new URL(URL.canParse(encoded) ? encoded : encoded.replace('@/', '@localhost/'));
+    for (const part of [url.username, url.password, url.hostname, url.pathname]) decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
-function readGateKey(
-  entry: string,
-  place: number,
-  refuse: (what: string) => void,
-): ConfiguredGateKey | undefined {
-  const [name = '', key = '', services, ...surplus] = entry.split(':').map((part) => part.trim());
-  const named = services?.split(',').map((service) => service.trim());
-  // What stands before the colon is shown only if there is one: it could be the key itself.
-  if (key === '' || !/^[\w.-]{1,60}$/.test(name) || surplus.length > 0) {
-    refuse(`entry ${place} is not name:key or name:key:services`);
-  } else if (key.length < MIN_KEY_LENGTH) {
-    refuse(`the key of "${name}" has fewer than ${MIN_KEY_LENGTH} characters`);
-  } else if (named?.includes('')) {
-    // An empty list must not mean all services.
-    refuse(`the services of "${name}" are not complete`);
-  } else {
-    return { name, key: new Secret(key), ...(named ? { services: named } : {}) };
-  }
-  return undefined;
+/** What the services file is read with; known even where other variables are wrong. */
+export function locateServicesFile(environment: Environment): {
+  readonly path: string;
+  readonly isLocal: boolean;
+  readonly defaultOrganizationUrl?: string;
+} {
+  const read = reader(environment);
+  const isLocal = read('PIPEBOT_LOCAL') === 'true';
+  const typedUrl = read('AZURE_DEVOPS_ORG_URL') ?? '';
+  // One that is refused is reported once, by parseConfig; the file's own mistakes are still worth telling.
+  const url = normalizeOrganizationUrl(typedUrl, isLocal) ?? withoutSecrets(typedUrl);
+  return {
+    path: read('PIPEBOT_CONFIG') ?? 'pipebot.yaml',
+    isLocal,
+    ...(url === undefined ? {} : { defaultOrganizationUrl: url }),
+  };
+}
+
+function reader(environment: Environment): ReadVariable {
+  return (name) => environment[name]?.trim() || undefined;
 }
 
 /** A secret from a variable that the services file names. */

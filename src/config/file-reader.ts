@@ -3,7 +3,7 @@
 
 import { toBranchRef } from '../domain/branch.ts';
 import { nearestNames } from '../domain/service.ts';
-import type { ConfigProblem } from './environment.ts';
+import type { ConfigProblem } from './config-problem.ts';
 
 export type Fields = ReadonlyMap<string, unknown>;
 

@@ -1,34 +1,31 @@
 // Reads the services file (pipebot.yaml): organisations, bases, services and the gates' policies. It gets the
 // file's text and reports every mistake at once; it must not read the environment or ask Azure DevOps.
-import { LineCounter, parseDocument } from 'yaml';
-import type { Organization } from '../domain/link.ts';
 import {
   type Base,
-  type DefinitionRef,
+  isSameDefinition,
   nearestNames,
   type Service,
   type ServiceCatalog,
 } from '../domain/service.ts';
+import type { ConfigProblem, Parsed } from './config-problem.ts';
 import { type Defaults, readDefinition } from './definition-entry.ts';
-import { type ConfigProblem, normalizeOrganizationUrl, type Parsed } from './environment.ts';
 import { type Fields, FileReader } from './file-reader.ts';
+import {
+  type ConfiguredOrganization,
+  type OrganizationContext,
+  readOrganizations,
+} from './organization-entries.ts';
 import { readPolicy } from './policy-entry.ts';
-
-export interface ConfiguredOrganization extends Organization {
-  /** The environment variable that holds its token. */
-  readonly tokenVariable: string;
-}
+import { readYaml } from './yaml-document.ts';
 
 export interface ServicesFile {
   readonly organizations: readonly ConfiguredOrganization[];
   readonly catalog: ServiceCatalog;
 }
 
-export interface ServicesFileContext {
+export interface ServicesFileContext extends OrganizationContext {
   /** Named in problems. */
   readonly path: string;
-  readonly defaultOrganizationUrl?: string;
-  readonly isLocal: boolean;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/;
@@ -37,16 +34,11 @@ const MAX_SERVICES = 2_000;
 
 /** Reads the text of the services file. */
 export function parseServicesFile(text: string, context: ServicesFileContext): Parsed<ServicesFile> {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, uniqueKeys: true, merge: false });
-  const problems: ConfigProblem[] = document.errors.map((error) => ({
-    where: `${context.path}, line ${error.linePos?.[0].line ?? 1}`,
-    wrong: `is not valid YAML (${error.code})`,
-    example: 'services: { payments: { base: python-base } }',
-  }));
-  if (problems.length > 0) return { problems };
+  const document = readYaml(text, context.path);
+  if ('problems' in document) return document;
+  const problems: ConfigProblem[] = [];
   const reader = new FileReader(context.path, problems);
-  const root = reader.fields('', document.toJS({ mapAsMap: true, maxAliasCount: 100 }), [
+  const root = reader.fields('', document.value, [
     'organizations',
     'project',
     'branch',
@@ -65,54 +57,6 @@ export function parseServicesFile(text: string, context: ServicesFileContext): P
   checkNames(reader, services, bases);
   if (problems.length > 0) return { problems };
   return { value: { organizations, catalog: { services, bases } } };
-}
-
-function readOrganizations(
-  reader: FileReader,
-  root: Fields,
-  context: ServicesFileContext,
-): ConfiguredOrganization[] {
-  const organizations: ConfiguredOrganization[] = [];
-  if (context.defaultOrganizationUrl) {
-    const url = context.defaultOrganizationUrl;
-    organizations.push({ name: organizationName(url), url, tokenVariable: 'AZURE_DEVOPS_PAT' });
-  }
-  for (const [name, value] of reader.map('organizations', root.get('organizations'))) {
-    const where = `organizations.${name}`;
-    const fields = reader.fields(where, value, ['url', 'tokenVariable']);
-    const url = normalizeOrganizationUrl(
-      reader.text(`${where}.url`, fields.get('url')) ?? '',
-      context.isLocal,
-    );
-    const tokenVariable = reader.text(`${where}.tokenVariable`, fields.get('tokenVariable'));
-    if (!url)
-      reader.wrong(
-        `${where}.url`,
-        'is no https address of an organisation or collection',
-        'url: https://dev.azure.com/fabrikam',
-      );
-    else if (!tokenVariable)
-      reader.wrong(`${where}.tokenVariable`, 'is missing', 'tokenVariable: AZURE_DEVOPS_PAT_FABRIKAM');
-    else organizations.push({ name, url, tokenVariable });
-  }
-  if (organizations.length === 0) {
-    reader.wrong(
-      'organizations',
-      'is missing, and AZURE_DEVOPS_ORG_URL is not set',
-      'AZURE_DEVOPS_ORG_URL=https://dev.azure.com/contoso',
-    );
-  }
-  return organizations;
-}
-
-/** `https://dev.azure.com/contoso` → `contoso`; `https://contoso.visualstudio.com` → `contoso`. */
-function organizationName(url: string): string {
-  const { pathname, hostname } = new URL(url);
-  const last = pathname
-    .split('/')
-    .filter((segment) => segment !== '')
-    .at(-1);
-  return last === undefined ? (hostname.split('.')[0] ?? hostname) : decodeURIComponent(last);
 }
 
 function readBases(reader: FileReader, root: Fields, defaults: Defaults): Base[] {
@@ -156,14 +100,6 @@ function readServices(
       policy: readPolicy(reader, `${where}.gate`, { value: fields.get('gate'), inherited: policy }),
     };
   });
-}
-
-function isSameDefinition(left: DefinitionRef, right: DefinitionRef): boolean {
-  return (
-    left.definitionId === right.definitionId &&
-    left.organization === right.organization &&
-    left.project.toLowerCase() === right.project.toLowerCase()
-  );
 }
 
 function readBaseNames(

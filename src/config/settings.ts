@@ -1,17 +1,11 @@
 // Brings the environment and the services file together into what createApp needs, and checks them against each
 // other. Reports every mistake of both at once. It must not open a database or a connection.
 
-import { nearestNames, type ServiceCatalog } from '../domain/service.ts';
+import type { ServiceCatalog } from '../domain/service.ts';
 import type { Secret } from '../secret.ts';
-import {
-  type Config,
-  type ConfigProblem,
-  type Environment,
-  normalizeOrganizationUrl,
-  type Parsed,
-  parseConfig,
-  readSecret,
-} from './environment.ts';
+import type { ConfigProblem, Parsed } from './config-problem.ts';
+import { checkKeyScopes } from './configured-gate-keys.ts';
+import { type Config, type Environment, locateServicesFile, parseConfig, readSecret } from './environment.ts';
 import { parseServicesFile } from './services-file.ts';
 
 export interface Settings {
@@ -24,26 +18,18 @@ export interface Settings {
 export function loadSettings(environment: Environment, readFile: (path: string) => string): Parsed<Settings> {
   const config = parseConfig(environment);
   const problems: ConfigProblem[] = 'problems' in config ? [...config.problems] : [];
-  const path = environment['PIPEBOT_CONFIG']?.trim() || 'pipebot.yaml';
-  const isLocal = environment['PIPEBOT_LOCAL']?.trim() === 'true';
-  const typedUrl = environment['AZURE_DEVOPS_ORG_URL']?.trim() ?? '';
-  // One that is refused is reported once, by the environment; the file's own mistakes are still worth telling.
-  const defaultUrl =
-    normalizeOrganizationUrl(typedUrl, isLocal) ?? (URL.canParse(typedUrl) ? typedUrl : undefined);
+  const location = locateServicesFile(environment);
+  const { path } = location;
   const text = readText(path, readFile);
   if (text === undefined) {
     problems.push({
       where: path,
       wrong: 'cannot be read',
-      example: 'cp pipebot.sample.yaml pipebot.yaml, or PIPEBOT_CONFIG=/etc/pipebot.yaml',
+      example: 'cp docs/pipebot.sample.yaml pipebot.yaml, or PIPEBOT_CONFIG=/etc/pipebot.yaml',
     });
     return { problems };
   }
-  const file = parseServicesFile(text, {
-    path,
-    isLocal,
-    ...(defaultUrl ? { defaultOrganizationUrl: defaultUrl } : {}),
-  });
+  const file = parseServicesFile(text, location);
   if ('problems' in file) return { problems: [...problems, ...file.problems] };
   const organizations = file.value.organizations.flatMap(({ name, url, tokenVariable }) => {
     const token = readSecret(environment, tokenVariable);
@@ -58,7 +44,9 @@ export function loadSettings(environment: Environment, readFile: (path: string) 
     return token ? [{ name, url, token }] : [];
   });
   if ('problems' in config) return { problems };
-  problems.push(...checkKeyScopes(config.value, file.value.catalog));
+  const names = file.value.catalog.services.map((service) => service.name);
+  for (const problem of checkKeyScopes(config.value.gateKeys, names))
+    problems.push({ where: 'PIPEBOT_GATE_KEYS', ...problem });
   if (problems.length > 0) return { problems };
   return { value: { config: config.value, organizations, catalog: file.value.catalog } };
 }
@@ -69,19 +57,6 @@ function readText(path: string, readFile: (path: string) => string): string | un
   } catch {
     return undefined;
   }
-}
-
-function checkKeyScopes(config: Config, catalog: ServiceCatalog): ConfigProblem[] {
-  const names = catalog.services.map((service) => service.name);
-  return config.gateKeys.flatMap((key) =>
-    (key.services ?? [])
-      .filter((service) => !names.includes(service))
-      .map((service) => ({
-        where: 'PIPEBOT_GATE_KEYS',
-        wrong: `the key "${key.name}" names the unknown service "${service}"`,
-        example: `${key.name}:<key>:${nearestNames(names, service)[0] ?? names[0] ?? 'payments'}`,
-      })),
-  );
 }
 
 /** One line per problem: where, what is wrong, what would be right. */

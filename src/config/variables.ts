@@ -50,7 +50,7 @@ export const VARIABLES = [
   {
     name: 'PIPEBOT_GATE_KEYS',
     meaning:
-      'Keys of the gate: name:key or name:key:service,service, separated by semicolons; a key has at least 24 characters.',
+      'Keys of the gate: name:key or name:key:service,service, separated by semicolons; a key has at least 24 characters and no colon.',
     sample: 'shop:replace-me-by-32-random-characters:payments,search',
   },
   {

@@ -36,6 +36,8 @@ export type Remark =
   | { readonly code: 'branch-invalid'; readonly typed: string }
   | { readonly code: 'link-unusable'; readonly why: LinkProblem; readonly link: string }
   | { readonly code: 'definition-unconfigured'; readonly link: string; readonly definitionId: number }
+  | { readonly code: 'link-unconfigured'; readonly link: string }
+  | { readonly code: 'several-branches'; readonly branches: readonly string[]; readonly example: string }
   | { readonly code: 'message-too-long'; readonly maxLength: number }
   | { readonly code: 'nothing-to-watch'; readonly subject: string }
   | { readonly code: 'already-watching'; readonly watch: Watch }

@@ -20,6 +20,8 @@ export interface BaseAssessment {
   readonly observedAt?: number;
   /** For `unknown`: why it could not be asked, as an error code, and the last that was known. */
   readonly failure?: { readonly code: string; readonly lastKnown?: Readiness };
+  /** When its newest build was queued, by Azure DevOps' clock as `observedAt` is. */
+  readonly newestQueuedAt?: number;
   /** Builds of this base made from the commit that the caller named; undefined when it named none. */
   readonly commitBuilds?: readonly Build[];
 }
@@ -126,7 +128,15 @@ function decideBase(
     const running: Readiness = { status: 'running', reason: 'base-running', build: unfinished };
     return { verdict: 'wait', reason: 'base-running', assessment: { ...assessment, readiness: running } };
   }
-  return waitedMs < question.settleMs ? { ...plain, verdict: 'wait', reason: 'settling' } : plain;
+  return quietMs(assessment, waitedMs) < question.settleMs
+    ? { ...plain, verdict: 'wait', reason: 'settling' }
+    : plain;
+}
+
+/** For how long, since the question at most, no newer build has appeared. */
+function quietMs({ observedAt, newestQueuedAt }: BaseAssessment, waitedMs: number): number {
+  if (observedAt === undefined || newestQueuedAt === undefined) return waitedMs;
+  return Math.min(waitedMs, observedAt - newestQueuedAt);
 }
 
 function worstOf(

@@ -152,7 +152,7 @@ function readApiPath(place: Place, path: readonly string[], query: URLSearchPara
       const definition = toId(id) ?? path.slice(2).join('/');
       const branch = parameter(query, 'branchName');
       if (definition === '') return problem('not-a-pipeline');
-      return { kind: 'definition', ...place, definition, ...(branch === undefined ? {} : { branch }) };
+      return { kind: 'definition', ...place, definition, ...(branch ? { branch } : {}) };
     }
     default:
       return problem('not-a-pipeline');

@@ -19,6 +19,8 @@ export interface Notification {
   /** How often it was made smaller after a refusal for its size. */
   readonly shrinkStep: number;
   readonly createdAt: number;
+  /** Since it was queued or resumed; absent before the first attempt. */
+  readonly firstAttemptAt?: number;
   readonly nextAttemptAt: number;
 }
 
@@ -50,17 +52,24 @@ export type DeliveryStep =
       readonly at: number;
       readonly isInDoubt: boolean;
       readonly shrinkStep: number;
+      readonly detail: string;
       readonly postAnew?: true;
     }
   | { readonly kind: 'suspend'; readonly detail: string }
   | { readonly kind: 'park'; readonly detail: string };
 
-/** After a day nobody is helped by the message any more; it is parked, visible to the operator. */
+/** After a day of attempts nobody is helped by the message any more; it is parked, visible to the operator. */
 const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 const FIRST_RETRY_MS = 2_000;
 const MAX_RETRY_MS = 5 * 60_000;
 const MAX_RETRY_AFTER_MS = 15 * 60_000;
 export const MAX_SHRINK_STEP = 2;
+/**
+ * Pauses before a new message that may have arrived is sent once more: long enough for an outage to pass, and
+ * so long that a connector which takes messages without ever confirming them shows only a handful of copies.
+ */
+const DOUBT_PAUSES_MS = [30_000, 2 * 60_000, 8 * 60_000, 30 * 60_000, 60 * 60_000] as const;
+const GIVE_UP_DOUBT_AFTER_MS = 2 * 3_600_000;
 
 /**
  * What follows from the outcome of one attempt.
@@ -75,36 +84,49 @@ export function afterSend(
   if (outcome.kind === 'delivered') {
     return { kind: 'done', ...(outcome.activityId === undefined ? {} : { activityId: outcome.activityId }) };
   }
-  if (now - notification.createdAt > GIVE_UP_AFTER_MS) return { kind: 'park', detail: outcome.detail };
+  const triedForMs = now - (notification.firstAttemptAt ?? now);
+  const isOverdue = triedForMs > GIVE_UP_AFTER_MS;
   const retry = {
     kind: 'retry',
     at: now + backoffMs(notification.attempts),
     // Repeating an update is harmless; repeating a new message may show it twice, and then it must say so.
     isInDoubt: notification.isInDoubt || (outcome.kind === 'in-doubt' && !isUpdate),
     shrinkStep: notification.shrinkStep,
+    detail: outcome.detail,
   } as const;
-  if (outcome.kind === 'in-doubt') return retry;
+  const giveUp = { kind: 'park', detail: outcome.detail } as const;
+  if (outcome.kind === 'in-doubt') {
+    if (isUpdate) return isOverdue ? giveUp : retry;
+    const isRepeatedEnough = notification.isInDoubt && triedForMs > GIVE_UP_DOUBT_AFTER_MS;
+    return isRepeatedEnough ? giveUp : { ...retry, at: now + doubtPauseMs(notification.attempts) };
+  }
   switch (outcome.refusal) {
     case 'throttled':
+      if (isOverdue) return giveUp;
       return { ...retry, at: now + clampRetryAfter(outcome.retryAfterMs, notification.attempts) };
+    // The operator's to repair, however long that takes; then everything that is owed is still there.
     case 'unreachable':
     case 'unauthorized':
       return retry;
     case 'removed':
       return { kind: 'suspend', detail: outcome.detail };
     case 'not-found':
-      return isUpdate ? { ...retry, at: now, postAnew: true } : { kind: 'park', detail: outcome.detail };
+      return isUpdate ? { ...retry, at: now, postAnew: true } : giveUp;
     case 'too-large':
       return notification.shrinkStep < MAX_SHRINK_STEP
         ? { ...retry, at: now, shrinkStep: notification.shrinkStep + 1 }
-        : { kind: 'park', detail: outcome.detail };
+        : giveUp;
     case 'invalid':
-      return { kind: 'park', detail: outcome.detail };
+      return giveUp;
   }
 }
 
 function backoffMs(attempts: number): number {
   return Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(Math.max(attempts - 1, 0), 10));
+}
+
+function doubtPauseMs(attempts: number): number {
+  return DOUBT_PAUSES_MS[attempts - 1] ?? DOUBT_PAUSES_MS[4];
 }
 
 function clampRetryAfter(retryAfterMs: number | undefined, attempts: number): number {

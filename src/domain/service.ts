@@ -12,6 +12,8 @@ export interface DefinitionRef {
   readonly repositoryId?: string;
 }
 
+export type DefinitionName = Pick<DefinitionRef, 'organization' | 'project' | 'definitionId'>;
+
 export interface Base {
   readonly name: string;
   readonly definition: DefinitionRef;
@@ -73,26 +75,50 @@ export function findNamed(catalog: ServiceCatalog, name: string): Named | undefi
   return base && { kind: 'base', base };
 }
 
+/** Whether both name the same definition; their branches and repositories are not compared. */
+export function isSameDefinition(left: DefinitionName, right: DefinitionName): boolean {
+  return (
+    left.definitionId === right.definitionId &&
+    left.organization === right.organization &&
+    left.project.toLowerCase() === right.project.toLowerCase()
+  );
+}
+
+/** Whether a build is of the repository that counts; every one is when none was named. */
+export function isOfRepository(
+  build: { readonly repositoryId?: string },
+  repositoryId: string | undefined,
+): boolean {
+  return repositoryId === undefined || build.repositoryId?.toLowerCase() === repositoryId.toLowerCase();
+}
+
+/** Where a base is looked for: the caller's branch, the service's fallback branches, its own; each once. */
+export function branchesToAsk(named: Named, base: Base, asked: string | undefined): string[] {
+  const service = named.kind === 'service' ? named.service : undefined;
+  const wanted = asked ?? service?.build?.branch;
+  const branches = [...(service?.fallbackBranches ?? []), base.definition.branch];
+  return [...new Set(wanted === undefined ? branches : [wanted, ...branches])];
+}
+
 /** Finds what is configured for a definition: first a service that it builds, then a base that it makes. */
-export function findByDefinition(
-  catalog: ServiceCatalog,
-  wanted: { readonly organization: string; readonly project: string; readonly definitionId: number },
-): Named | undefined {
+export function findByDefinition(catalog: ServiceCatalog, wanted: DefinitionName): Named | undefined {
   const matches = (definition: DefinitionRef | undefined) =>
-    definition !== undefined &&
-    definition.definitionId === wanted.definitionId &&
-    definition.organization === wanted.organization &&
-    definition.project.toLowerCase() === wanted.project.toLowerCase();
+    definition !== undefined && isSameDefinition(definition, wanted);
   const service = catalog.services.find((candidate) => matches(candidate.build));
   if (service) return { kind: 'service', service };
   const base = catalog.bases.find((candidate) => matches(candidate.definition));
   return base && { kind: 'base', base };
 }
 
-/** At most three names that a typo may have meant, nearest first. */
+/** Shorter words are near to everything. */
+const SHORTEST_COMPARED = 3;
+
+/** At most three names that a typo may have meant, nearest first; none for one or two letters, and no such. */
 export function nearestNames(names: readonly string[], typed: string): string[] {
   const wanted = typed.toLowerCase().slice(0, 60);
+  if (wanted.length < SHORTEST_COMPARED) return [];
   return names
+    .filter((name) => name.length >= SHORTEST_COMPARED)
     .map((name) => ({ name, distance: distanceBetween(name.toLowerCase(), wanted) }))
     .filter(({ name, distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
     .sort((left, right) => left.distance - right.distance || left.name.localeCompare(right.name))

@@ -26,6 +26,8 @@ export interface Watch {
   readonly buildId?: number;
   /** While waiting: only a build with a greater id is "the next one". */
   readonly afterBuildId: number;
+  /** While waiting: an older build that finishes after this has been rerun; Azure DevOps' clock. */
+  readonly afterFinishedAt?: number;
   /** Ms since the epoch, PipeBot's clock. */
   readonly createdAt: number;
   readonly expiresAt: number;
@@ -65,14 +67,21 @@ export function followsUnread(watch: Watch, builds: readonly Build[]): boolean {
 }
 
 function startFollowing(watch: Watch, builds: readonly Build[], now: number): WatchStep | undefined {
-  const next = builds
-    .filter((build) => build.id > watch.afterBuildId)
-    .sort((left, right) => left.id - right.id)[0];
+  const next = builds.filter((build) => isNext(watch, build)).sort((left, right) => left.id - right.id)[0];
   if (next) {
     const state = phaseOf(next) === 'ended' ? 'ended' : 'following';
     return { watch: { ...watch, state, buildId: next.id }, build: next };
   }
   return now >= watch.expiresAt ? { watch: { ...watch, state: 'expired' } } : undefined;
+}
+
+/** A new build, or an old one that was rerun: none was active when the watch began. */
+function isNext(watch: Watch, build: Build): boolean {
+  if (build.id > watch.afterBuildId || phaseOf(build) === 'active') return true;
+  const { afterFinishedAt } = watch;
+  return (
+    afterFinishedAt !== undefined && build.finishedAt !== undefined && build.finishedAt > afterFinishedAt
+  );
 }
 
 /** Whether a person could still be told something by it. */

@@ -10,6 +10,7 @@ import type { GateKey } from '../usecases/ports.ts';
 import { sendJson } from './answer.ts';
 import type { AuthenticateCaller } from './gate-keys.ts';
 import { readGateParameters } from './gate-request.ts';
+import { queryOf } from './request-target.ts';
 
 const STATUS = { continue: 200, wait: 503, stop: 424 } as const satisfies Record<GateVerdict, number>;
 
@@ -19,17 +20,22 @@ export interface GateRoutePorts {
   readonly authenticateCaller: AuthenticateCaller;
 }
 
+export interface GateExchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** As the router read it. */
+  readonly serviceName: string;
+}
+
 /** Answers one question; throws PipeBotError for what cannot be asked. */
 export async function answerGateRequest(
   ports: GateRoutePorts,
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response, serviceName }: GateExchange,
 ): Promise<void> {
   const key = await ports.authenticateCaller(request);
   if (!key) throw new PipeBotError('gate-unauthorized');
-  const url = new URL(request.url ?? '/', 'http://gate');
-  const service = findService(ports.catalog, key, serviceName(url));
-  const parameters = readGateParameters(url.searchParams);
+  const service = findService(ports.catalog, key, serviceName);
+  const parameters = readGateParameters(queryOf(request.url ?? ''));
   const hangUp = new AbortController();
   response.on('close', () => {
     if (!response.writableEnded) hangUp.abort();
@@ -42,15 +48,6 @@ export async function answerGateRequest(
     body,
     ...(body.decision === 'wait' ? { retryAfterSeconds: body.retryAfterSeconds ?? 1 } : {}),
   });
-}
-
-function serviceName(url: URL): string {
-  const segment = url.pathname.replace(/\/+$/, '').split('/').at(-1) ?? '';
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }
 
 /** What the key may not see does not exist for it: the same answer, and names only from what it may see. */

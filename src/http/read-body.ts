@@ -31,12 +31,26 @@ async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Bu
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    if (!hasHungUp(cause)) throw cause;
+    throw new PipeBotError('request-invalid', {
+      subject: 'body',
+      detail: 'the connection was closed before its end',
+      cause,
+    });
   }
   return Buffer.concat(chunks);
+}
+
+/** What Node's http module throws out of a body that the caller has cut off. */
+function hasHungUp(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }
 
 /** Counts brackets and commas outside of strings in one pass. */

@@ -6,6 +6,14 @@ import type { Log } from '../usecases/ports.ts';
 import { sendError, sendJson } from './answer.ts';
 import { answerGateRequest, type GateRoutePorts } from './gate-routes.ts';
 import { readJsonBody } from './read-body.ts';
+import { isUsableTarget } from './request-target.ts';
+
+declare module 'restify' {
+  interface Server {
+    /** restify 12.0.0, lib/server.js: runs before restify touches the request; false ends it. Not in its types. */
+    first(handle: (request: IncomingMessage, response: ServerResponse) => boolean): this;
+  }
+}
 
 export interface HttpServerOptions extends GateRoutePorts {
   readonly host: string;
@@ -34,16 +42,17 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const MAX_CONNECTIONS = 12_000;
 
-type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+type Handle = (request: restify.Request, response: ServerResponse) => Promise<void>;
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const server = restify.createServer({ name: 'pipebot', ignoreTrailingSlash: true });
   server.server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.server.maxConnections = MAX_CONNECTIONS;
+  refuseMalformed(server, options);
   // restify tells handlers apart by their kind of function: it must be an async one.
-  const route = (handle: Handle) => async (request: IncomingMessage, response: ServerResponse) => {
-    await guard(options, handle, { request, response });
+  const route = (handle: Handle) => async (request: restify.Request, response: ServerResponse) => {
+    await guard(options, response, { request, work: () => handle(request, response) });
   };
 
   server.post(
@@ -52,7 +61,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   );
   server.get(
     '/api/gate/:service',
-    route((request, response) => answerGateRequest(options, request, response)),
+    route((request, response) =>
+      answerGateRequest(options, { request, response, serviceName: String(request.params.service) }),
+    ),
   );
   server.get(
     '/health/live',
@@ -69,24 +80,55 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   return toHttpServer(server, options);
 }
 
-/** Every error leaves as our own shape; a bug leaves only its id. */
+/** Keeps from restify what it cannot take apart without ending the process. */
+function refuseMalformed(server: restify.Server, options: HttpServerOptions): void {
+  server.first((request, response) => {
+    if (isUsableTarget(request.url ?? '', request.headers.host)) return true;
+    const error = new PipeBotError('request-invalid', {
+      subject: 'address',
+      detail: 'its path or its Host header cannot be used',
+      example: 'GET /api/gate/payments',
+    });
+    response.setHeader('connection', 'close');
+    refuse(options, response, { request, thrown: error });
+    return false;
+  });
+  // restify passes it on to nobody, and the connection would stay open for ever; without a listener Node answers.
+  server.server.removeAllListeners('upgrade');
+  server.server.on('clientError', (_error, socket) => {
+    if (socket.writable)
+      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    else socket.destroy();
+  });
+}
+
+/** Every error leaves as our own shape. */
 async function guard(
   options: HttpServerOptions,
-  handle: Handle,
-  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  response: ServerResponse,
+  { request, work }: { readonly request: IncomingMessage; readonly work: () => Promise<void> },
 ): Promise<void> {
   try {
-    await handle(request, response);
+    await work();
   } catch (thrown) {
-    const error = toPipeBotError(thrown);
-    const errorId = options.newErrorId();
-    const fields = { errorId, code: error.code, method: request.method, path: request.url?.split('?')[0] };
-    if (error.code === 'internal') options.log.error({ ...fields, err: thrown }, 'a request met a bug');
-    else options.log.info(fields, 'a request was refused');
-    // The rest of a body that was too large is not read; the connection cannot be used again.
-    if (error.code === 'request-too-large') response.setHeader('connection', 'close');
-    sendError(response, error, errorId);
+    refuse(options, response, { request, thrown });
   }
+}
+
+/** A bug leaves only its id. */
+function refuse(
+  options: HttpServerOptions,
+  response: ServerResponse,
+  { request, thrown }: { readonly request: IncomingMessage; readonly thrown: unknown },
+): void {
+  const error = toPipeBotError(thrown);
+  const errorId = options.newErrorId();
+  const fields = { errorId, code: error.code, method: request.method, path: request.url?.split('?')[0] };
+  if (error.code === 'internal') options.log.error({ ...fields, err: thrown }, 'a request met a bug');
+  else options.log.info(fields, 'a request was refused');
+  // The rest of a body that was too large is not read; the connection cannot be used again.
+  if (error.code === 'request-too-large') response.setHeader('connection', 'close');
+  sendError(response, error, errorId);
 }
 
 async function receiveActivity(

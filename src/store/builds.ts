@@ -71,16 +71,26 @@ const ADD_READINGS = `
   on conflict do nothing`;
 
 const LOCK_READINGS = `
-  select observed_at as "observedAt" from pipebot.readings
+  select read_at as "readAt" from pipebot.readings
   where ${TARGET} and definition_id = any($4::bigint[])
   order by definition_id for update`;
 
 const SAVE_READINGS = `
-  insert into pipebot.readings as known (organization, project_key, branch, definition_id, observed_at)
-  select distinct $1, lower($2), $3, definition_id, $5::timestamptz
+  insert into pipebot.readings as known (organization, project_key, branch, definition_id, observed_at, read_at)
+  select distinct $1, lower($2), $3, definition_id, $5::timestamptz, $6::timestamptz
   from unnest($4::bigint[]) as definition_id order by definition_id
   on conflict (organization, project_key, branch, definition_id) do update
-  set observed_at = greatest(known.observed_at, excluded.observed_at)`;
+  set observed_at = excluded.observed_at, read_at = excluded.read_at
+  where known.read_at is null or known.read_at <= excluded.read_at
+    or known.read_at > excluded.read_at + interval '5 minutes'`;
+
+// What nobody has asked about since then; a base that seldom runs but is asked about keeps its builds.
+const DELETE_READINGS = 'delete from pipebot.readings where read_at is null or read_at < $1';
+const DELETE_BUILDS = `
+  delete from pipebot.builds where not exists (
+    select from pipebot.readings
+    where readings.organization = builds.organization and readings.project_key = builds.project_key
+      and readings.branch = builds.branch and readings.definition_id = builds.definition_id)`;
 
 // Each definition stops at its own newest builds, by the index, however many there are.
 const LAST_BUILDS = `
@@ -105,8 +115,8 @@ export function createBuildRecords(database: Pick<Database, 'query'>): BuildReco
   return {
     async lockTarget(target) {
       await database.query(ADD_READINGS, parametersOf(target));
-      const rows = await database.query<{ observedAt: Date | null }>(LOCK_READINGS, parametersOf(target));
-      return rows.reduce((newest, { observedAt }) => Math.max(newest, observedAt?.getTime() ?? 0), 0);
+      const rows = await database.query<{ readAt: Date | null }>(LOCK_READINGS, parametersOf(target));
+      return rows.reduce((newest, { readAt }) => Math.max(newest, readAt?.getTime() ?? 0), 0);
     },
     async findBuilds(refs) {
       const wanted = refs
@@ -124,8 +134,13 @@ export function createBuildRecords(database: Pick<Database, 'query'>): BuildReco
       const byIdentity = new Map(builds.map((build) => [identityOf(build), toRecord(build)]));
       if (byIdentity.size > 0) await database.query(SAVE, [toJson([...byIdentity.values()])]);
     },
-    async saveReading(target, observedAt) {
-      await database.query(SAVE_READINGS, [...parametersOf(target), toInstant(observedAt)]);
+    async saveReading(target, { observedAt, readAt }) {
+      const instants = [toInstant(observedAt), toInstant(readAt)];
+      await database.query(SAVE_READINGS, [...parametersOf(target), ...instants]);
+    },
+    async deleteBefore(readBefore) {
+      await database.query(DELETE_READINGS, [toInstant(readBefore)]);
+      await database.query(DELETE_BUILDS);
     },
     async lastReading(target) {
       const readings = await database.query<{ observedAt: Date }>(LAST_READINGS, parametersOf(target));

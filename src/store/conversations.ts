@@ -32,7 +32,8 @@ const FIND = `
     team_id as "teamId", is_suspended as "isSuspended"
   from pipebot.conversations where id = $1`;
 
-const SET_SUSPENDED = 'update pipebot.conversations set is_suspended = $2 where id = $1';
+const SET_SUSPENDED =
+  'update pipebot.conversations set is_suspended = $2 where id = $1 and is_suspended <> $2';
 
 const LIST_OF_TEAM = 'select id from pipebot.conversations where team_id = $1 order by id';
 

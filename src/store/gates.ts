@@ -51,6 +51,12 @@ const SAVE = `
 
 const FIND = `select ${SELECTED} from pipebot.gates where id = $1`;
 
+const FIND_WAITING = `
+  select ${SELECTED} from pipebot.gates
+  where key_id = $1 and build_id = $2 and service = $3 and ($4::text is null or branch = $4)
+    and "commit" is not distinct from $5 and decision ->> 'verdict' = 'wait' and decided_at >= $6
+  order by asked_at desc limit 1`;
+
 /**
  * `save` gives back the record that stands afterwards. It may be another key's when the id was taken: the
  * caller has to compare `keyId`.
@@ -59,6 +65,11 @@ export function createGateRecords(database: Pick<Database, 'query'>): GateRecord
   return {
     async find(id) {
       const [row] = await database.query<GateRow>(FIND, [toKey(id)]);
+      return row && fromRow(row);
+    },
+    async findWaiting({ keyId, buildId, service, branch, commit, answeredSince }) {
+      const caller = [toText(keyId), buildId, toText(service), toText(branch), toText(commit)];
+      const [row] = await database.query<GateRow>(FIND_WAITING, [...caller, toInstant(answeredSince)]);
       return row && fromRow(row);
     },
     async save(gate) {

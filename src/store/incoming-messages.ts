@@ -22,20 +22,41 @@ const ADD = `
   on conflict (conversation_id, activity_id) do nothing
   returning activity_id`;
 
-const FIND_UNANSWERED = `
-  select conversation_id as "conversationId", activity_id as "activityId", thread_id as "threadId", text,
-    from_id as "fromId", from_name as "fromName", received_at as "receivedAt"
+const COLUMNS = `
+  conversation_id as "conversationId", activity_id as "activityId", thread_id as "threadId", text,
+    from_id as "fromId", from_name as "fromName", received_at as "receivedAt"`;
+
+const NEXT_UNANSWERED = `
+  select ${COLUMNS}
   from pipebot.incoming_messages
-  where conversation_id = $1 and activity_id = $2 and not is_answered`;
+  where conversation_id = $1 and not is_answered
+  order by sequence limit 1`;
+
+// Locked first and looked at then: it may have been answered while the lock was waited for.
+const FIND_UNANSWERED = `
+  with found as materialized (
+    select * from pipebot.incoming_messages where conversation_id = $1 and activity_id = $2 for update)
+  select ${COLUMNS}
+  from found
+  where not is_answered`;
 
 const MARK_ANSWERED = `
   update pipebot.incoming_messages set is_answered = true where conversation_id = $1 and activity_id = $2`;
+
+const LIST_PENDING = `
+  select conversation_id as "conversationId" from pipebot.incoming_messages
+  where not is_answered
+  group by conversation_id order by min(sequence)`;
 
 /** `deleteBefore` takes unanswered messages too: nobody waits for an answer that long. */
 export function createIncomingMessages(database: Pick<Database, 'query'>): IncomingMessages {
   return {
     async add(message) {
       return (await database.query(ADD, parametersOf(message))).length > 0;
+    },
+    async nextUnanswered(conversationId) {
+      const [row] = await database.query<IncomingMessageRow>(NEXT_UNANSWERED, [toKey(conversationId)]);
+      return row && toMessage(row);
     },
     async findUnanswered(conversationId, activityId) {
       const [row] = await database.query<IncomingMessageRow>(FIND_UNANSWERED, [
@@ -46,6 +67,10 @@ export function createIncomingMessages(database: Pick<Database, 'query'>): Incom
     },
     async markAnswered(conversationId, activityId) {
       await database.query(MARK_ANSWERED, [toKey(conversationId), toKey(activityId)]);
+    },
+    async listPending() {
+      const rows = await database.query<{ conversationId: string }>(LIST_PENDING);
+      return rows.map((row) => row.conversationId);
     },
     async deleteBefore(receivedBefore) {
       const sql = 'delete from pipebot.incoming_messages where received_at < $1';

@@ -1,6 +1,6 @@
 // Messages that are owed to conversations, in the order in which they were owed. It must not send anything.
 import type { Content } from '../domain/content.ts';
-import type { NotificationState } from '../domain/notification.ts';
+import type { Notification, NotificationState } from '../domain/notification.ts';
 import type { NewNotification, Notifications } from '../usecases/ports.ts';
 import type { Database } from './database.ts';
 import { fromRow } from './from-row.ts';
@@ -17,6 +17,7 @@ interface NotificationRow {
   readonly isInDoubt: boolean;
   readonly shrinkStep: number;
   readonly createdAt: Date;
+  readonly firstAttemptAt: Date | null;
   readonly nextAttemptAt: Date;
 }
 
@@ -33,26 +34,39 @@ const ADD = `
 const NEXT = `
   select key, conversation_id as "conversationId", thread_id as "threadId", content,
     updates_key as "updatesKey", state, attempts, is_in_doubt as "isInDoubt", shrink_step as "shrinkStep",
-    created_at as "createdAt", next_attempt_at as "nextAttemptAt"
+    created_at as "createdAt", first_attempt_at as "firstAttemptAt", next_attempt_at as "nextAttemptAt"
   from pipebot.notifications
   where conversation_id = $1 and ${IS_PENDING}
   order by sequence limit 1`;
 
-// What was delivered stays delivered, whatever somebody who was held up still wants to write.
+// What was delivered stays delivered, and what somebody else has tried meanwhile is theirs, whatever somebody
+// who was held up still wants to write.
 const SAVE = `
   update pipebot.notifications
-  set state = $2, attempts = $3, is_in_doubt = $4, shrink_step = $5, next_attempt_at = $6, updates_key = $7,
-    detail = coalesce($8, detail)
-  where key = $1 and state <> 'delivered'`;
+  set state = $2, attempts = $3, is_in_doubt = $4, shrink_step = $5, next_attempt_at = $6,
+    first_attempt_at = $7, detail = coalesce($8, detail)
+  where key = $1 and state <> 'delivered' and attempts = $9
+  returning key`;
 
 const MARK_DELIVERED = `
-  update pipebot.notifications
-  set state = 'delivered', delivered_at = $2, activity_id = $3
-  where key = $1 and state <> 'delivered'`;
+  with told as (
+    update pipebot.notifications
+    set state = 'delivered', delivered_at = $2, activity_id = $3
+    where key = $1 and state <> 'delivered'
+    returning updates_key, activity_id)
+  update pipebot.notifications as card
+  set activity_id = told.activity_id
+  from told
+  where card.key = told.updates_key and told.activity_id is not null
+    and card.activity_id is distinct from told.activity_id`;
+
+const FORGET_ACTIVITY_ID =
+  'update pipebot.notifications set activity_id = null where key = $1 and activity_id = $2';
 
 const RESUME = `
-  update pipebot.notifications set state = 'queued', next_attempt_at = $2
-  where conversation_id = $1 and state = 'suspended'`;
+  update pipebot.notifications set state = 'queued', next_attempt_at = $2, first_attempt_at = null
+  where conversation_id = $1 and state = 'suspended'
+  returning key`;
 
 const LIST_PENDING = `
   select conversation_id as "conversationId" from pipebot.notifications
@@ -78,9 +92,9 @@ export function createNotifications(database: Pick<Database, 'query'>): Notifica
       const [row] = await database.query<NotificationRow>(NEXT, [toKey(conversationId)]);
       return row && fromRow(row);
     },
-    async save({ key, state, attempts, isInDoubt, shrinkStep, nextAttemptAt, updatesKey }, detail) {
-      const parameters = [state, attempts, isInDoubt, shrinkStep, toInstant(nextAttemptAt)];
-      await database.query(SAVE, [toKey(key), ...parameters, toKey(updatesKey), toText(detail)]);
+    async save(notification, { attemptsBefore = notification.attempts, detail } = {}) {
+      const parameters = [...attemptOf(notification), toText(detail), attemptsBefore];
+      return (await database.query(SAVE, parameters)).length > 0;
     },
     async markDelivered(key, deliveredAt, activityId) {
       await database.query(MARK_DELIVERED, [toKey(key), toInstant(deliveredAt), toText(activityId)]);
@@ -90,8 +104,11 @@ export function createNotifications(database: Pick<Database, 'query'>): Notifica
       const [row] = await database.query<{ activityId: string | null }>(sql, [toKey(key)]);
       return row?.activityId ?? undefined;
     },
+    async forgetActivityId(key, activityId) {
+      await database.query(FORGET_ACTIVITY_ID, [toKey(key), toText(activityId)]);
+    },
     async resume(conversationId, now) {
-      await database.query(RESUME, [toKey(conversationId), toInstant(now)]);
+      return (await database.query(RESUME, [toKey(conversationId), toInstant(now)])).length > 0;
     },
     async listPending() {
       const rows = await database.query<{ conversationId: string }>(LIST_PENDING);
@@ -105,4 +122,10 @@ export function createNotifications(database: Pick<Database, 'query'>): Notifica
 
 function parametersOf({ key, conversationId, threadId, content, updatesKey }: NewNotification): unknown[] {
   return [toKey(key), toKey(conversationId), toText(threadId), toJson(content), toKey(updatesKey)];
+}
+
+function attemptOf(notification: Notification): unknown[] {
+  const { key, state, attempts, isInDoubt, shrinkStep, nextAttemptAt, firstAttemptAt } = notification;
+  const times = [toInstant(nextAttemptAt), toInstant(firstAttemptAt)];
+  return [toKey(key), state, attempts, isInDoubt, shrinkStep, ...times];
 }

@@ -21,6 +21,7 @@ interface WatchRow {
   readonly state: WatchState;
   readonly buildId: number | null;
   readonly afterBuildId: number;
+  readonly afterFinishedAt: Date | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;
 }
@@ -29,7 +30,7 @@ const SELECTED = `
   id, conversation_id as "conversationId", thread_id as "threadId", subject, role,
   definition_name as "definitionName", organization, project, definition_id as "definitionId", branch,
   repository_id as "repositoryId", askers, state, build_id as "buildId", after_build_id as "afterBuildId",
-  created_at as "createdAt", expires_at as "expiresAt"`;
+  after_finished_at as "afterFinishedAt", created_at as "createdAt", expires_at as "expiresAt"`;
 
 /** As the partial indexes have it, word for word, or they would not be used. */
 const IS_OPEN = `state in ('waiting', 'following')`;
@@ -37,15 +38,17 @@ const IS_OPEN = `state in ('waiting', 'following')`;
 const ADD = `
   insert into pipebot.watches (
     id, card_key, conversation_id, thread_id, subject, role, definition_name, organization, project,
-    definition_id, branch, repository_id, askers, state, build_id, after_build_id, created_at, expires_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    definition_id, branch, repository_id, askers, state, build_id, after_build_id, created_at, expires_at,
+    after_finished_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
   on conflict (id) do nothing`;
 
 // A watch that is over stays over, whatever somebody who read it earlier still wants to write.
 const SAVE = `
   update pipebot.watches
   set askers = $2, state = $3, build_id = $4, after_build_id = $5, expires_at = $6, definition_name = $7
-  where id = $1 and ${IS_OPEN}`;
+  where id = $1 and ${IS_OPEN}
+  returning id`;
 
 const LIST_BY_CONVERSATION = `
   select ${SELECTED} from pipebot.watches
@@ -61,12 +64,12 @@ const LIST_BY_TARGET = `
 
 // As JSON, because the drivers read arrays of bigint each in its own way.
 const LIST_TARGETS = `
-  select organization, min(project) as project, branch,
+  select organization, min(project) as project, branch, repository_id as "repositoryId",
     jsonb_agg(distinct definition_id order by definition_id) as "definitionIds"
   from pipebot.watches
   where ${IS_OPEN}
-  group by organization, project_key, branch
-  order by organization, project_key, branch`;
+  group by organization, project_key, branch, repository_id
+  order by organization, project_key, branch, repository_id`;
 
 /** Projects are matched whatever their capitals. `save` leaves a watch alone that is no longer open. */
 export function createWatches(database: Pick<Database, 'query'>): Watches {
@@ -75,7 +78,7 @@ export function createWatches(database: Pick<Database, 'query'>): Watches {
       await database.query(ADD, [toKey(watch.id), toKey(cardKey), ...parametersOf(watch)]);
     },
     async save({ id, askers, state, buildId, afterBuildId, expiresAt, definitionName }) {
-      await database.query(SAVE, [
+      const saved = await database.query(SAVE, [
         toKey(id),
         toJson(askers),
         state,
@@ -84,6 +87,7 @@ export function createWatches(database: Pick<Database, 'query'>): Watches {
         toInstant(expiresAt),
         toText(definitionName),
       ]);
+      return saved.length > 0;
     },
     async cardKeyOf(watchId) {
       const sql = 'select card_key as "cardKey" from pipebot.watches where id = $1';
@@ -96,8 +100,13 @@ export function createWatches(database: Pick<Database, 'query'>): Watches {
       const target = [toKey(organization), toKey(project), toKey(branch), storableIds(definitionIds)];
       return (await database.query<WatchRow>(LIST_BY_TARGET, target)).map(toWatch);
     },
+    async deleteBefore(createdBefore) {
+      const sql = `delete from pipebot.watches where created_at < $1 and not (${IS_OPEN})`;
+      await database.query(sql, [toInstant(createdBefore)]);
+    },
     async listTargets() {
-      return await database.query<BuildsTarget>(LIST_TARGETS);
+      const rows = await database.query<BuildsTarget & { repositoryId: string | null }>(LIST_TARGETS);
+      return rows.map(fromRow);
     },
   };
 }
@@ -121,6 +130,7 @@ function parametersOf(watch: Watch): unknown[] {
     watch.afterBuildId,
     toInstant(watch.createdAt),
     toInstant(watch.expiresAt),
+    toInstant(watch.afterFinishedAt),
   ];
 }
 

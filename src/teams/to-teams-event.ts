@@ -30,11 +30,13 @@ export function toTeamsEvent(activity: ReceivedActivity, receivedAt: number): Te
     const message = toIncomingMessage(activity, receivedAt);
     return message && { kind: 'message', conversation, message };
   }
-  // Teams tells of an installation in a team once, in one of its channels; it is about all of them.
   const isInstallation = activity.type === 'installationUpdate';
   const kind = isInstallation ? installationKind(activity.action) : updateKind(activity);
   if (kind === undefined || kind === 'conversation-seen') return kind && { kind, conversation };
-  return { kind, conversation, isWholeTeam: isInstallation && conversation.kind === 'channel' };
+  // Teams tells of the app's coming to a team once, in one of its channels; it is about all of them. Only the
+  // deletion and the return of a channel are about that channel alone.
+  const isOneChannel = !isInstallation && activity.channelData.eventType?.startsWith('channel') === true;
+  return { kind, conversation, isWholeTeam: conversation.kind === 'channel' && !isOneChannel };
 }
 
 /** The actions of an installationUpdate; an upgrade removes and adds the app, but the bot never leaves. */
@@ -63,8 +65,6 @@ function updateKind({ type, channelData, membersAddedIds, recipient }: ReceivedA
     case 'channelRestored':
       return 'installed';
     default:
-      return recipient.id !== undefined && membersAddedIds.includes(recipient.id)
-        ? 'conversation-seen'
-        : undefined;
+      return recipient.id !== undefined && membersAddedIds.includes(recipient.id) ? 'installed' : undefined;
   }
 }

@@ -30,6 +30,10 @@ const SENTENCES: Sentences = {
     `${quoted(link, 120)} ${LINK_PROBLEMS[why]}. Paste the link of a pipeline or of a run as the browser shows it.`,
   'definition-unconfigured': ({ definitionId }) =>
     `Pipeline ${definitionId} belongs to no service that PipeBot knows. Somebody has to add it to the services file. Type services to see what is there.`,
+  'link-unconfigured': ({ link }) =>
+    `${quoted(link, 120)} leads to nothing that belongs to a service that PipeBot knows. Type services to see what is there.`,
+  'several-branches': ({ branches, example }) =>
+    `One question is about one branch, and this one names ${listText(branches)}. Example: ${plainText(example)}`,
   'message-too-long': ({ maxLength }) =>
     `That message is longer than ${maxLength} characters. Please send a shorter one.`,
   'nothing-to-watch': ({ subject }) =>

@@ -7,6 +7,7 @@ import type { Service } from '../domain/service.ts';
 import { PipeBotError } from '../errors.ts';
 import { type AssessPorts, assessBases } from './assess-bases.ts';
 import { FRESH_MS } from './get-status.ts';
+import { openGate } from './open-gate.ts';
 import type { GateRecord, GateRecords, Log } from './ports.ts';
 
 export interface GateRequest {
@@ -98,43 +99,6 @@ export function createGate(ports: GatePorts): Gate {
   };
 }
 
-/** The gate that the caller's id names, or a new one. */
-async function openGate(ports: GatePorts, request: GateRequest): Promise<GateRecord> {
-  const { service, keyId } = request;
-  const now = ports.clock.now();
-  if (request.id === undefined) {
-    return {
-      id: ports.newId(),
-      keyId,
-      service: service.name,
-      branch: request.branch ?? '',
-      ...(request.commit === undefined ? {} : { commit: request.commit }),
-      settleMs: request.settleMs ?? service.policy.settleMs,
-      askedAt: now,
-      deadlineAt: now + (request.timeoutMs ?? service.policy.timeoutMs),
-      ...(request.buildId === undefined ? {} : { buildId: request.buildId }),
-    };
-  }
-  const gate = await ports.gates.find(request.id);
-  const isForgotten =
-    gate?.decision !== undefined && gate.decision.verdict !== 'wait' && now > gate.deadlineAt;
-  // Another key's gate and one that never was get the same answer.
-  if (!gate || gate.keyId !== keyId || isForgotten)
-    throw new PipeBotError('gate-unknown', { subject: request.id });
-  const isOther =
-    gate.service !== service.name ||
-    (request.branch !== undefined && request.branch !== gate.branch) ||
-    (request.commit !== undefined && request.commit !== gate.commit);
-  if (isOther) {
-    throw new PipeBotError('gate-request-invalid', {
-      subject: 'id',
-      detail: 'it belongs to a question about another service, branch or commit',
-      example: 'leave the id out to ask something new',
-    });
-  }
-  return gate;
-}
-
 /** Asks again and again until the decision is final, the hold is over or the signal is aborted. */
 async function decideWithin(
   ports: GatePorts,
@@ -143,23 +107,48 @@ async function decideWithin(
   const { clock } = ports;
   const { pollIntervalMs } = request.service.policy;
   const holdUntil = clock.now() + Math.min(request.waitMs, MAX_HOLD_MS);
-  let maxAgeMs = FRESH_MS;
+  let last: Decided | undefined;
   for (;;) {
-    const { decision, branch, readAt, retryAfterMs } = await decide(ports, { request, gate, maxAgeMs });
+    const maxAgeMs = last ? pollIntervalMs - 1 : FRESH_MS;
+    const decided = await untilAborted(decide(ports, { request, gate, maxAgeMs }), signal);
+    const told = decided ?? last;
+    if (!told) throw new PipeBotError('shutting-down', { retryAfterMs: RETRY_WHEN_CLOSING_MS });
     const now = clock.now();
+    const { decision, branch, readAt, retryAfterMs = 0 } = told;
     const isOver = decision.verdict !== 'wait' || now >= holdUntil || signal.aborted;
-    if (isOver) {
+    if (isOver || !last) {
       const standing = await ports.gates.save({ ...gate, branch, decision, decidedAt: now });
-      const told = standing.decision ?? decision;
-      logDecision(ports.log, standing, told);
-      return toAnswer(request, standing, told, Math.max(retryAfterMs ?? 0, pollIntervalMs));
+      if (isOver) return finish(ports.log, { request, standing, decision, retryAfterMs });
     }
-    if (maxAgeMs === FRESH_MS) await ports.gates.save({ ...gate, branch, decision, decidedAt: now });
+    last = told;
     // All who wait for the same base wake when the shared reading is due, so one of them reads for all.
-    maxAgeMs = pollIntervalMs - 1;
-    const nextReadAt = (readAt ?? now) + Math.max(pollIntervalMs, retryAfterMs ?? 0);
+    const nextReadAt = (readAt ?? now) + Math.max(pollIntervalMs, retryAfterMs);
     const wakeAt = Math.min(nextReadAt, settledAt(gate, now), gate.deadlineAt, holdUntil);
     await sleep(clock, Math.max(wakeAt - now, 1), signal);
+  }
+}
+
+function finish(
+  log: Log,
+  answered: { request: GateRequest; standing: GateRecord; decision: GateDecision; retryAfterMs: number },
+): GateAnswer {
+  const { request, standing, retryAfterMs } = answered;
+  const decision = standing.decision ?? answered.decision;
+  logDecision(log, standing, decision);
+  return toAnswer(request, standing, decision, Math.max(retryAfterMs, request.service.policy.pollIntervalMs));
+}
+
+/** Undefined when the signal is aborted first; what was begun goes on, and its outcome is not needed. */
+async function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
+  const aborted = Promise.withResolvers<undefined>();
+  const onAbort = () => aborted.resolve(undefined);
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    work.catch(() => undefined);
   }
 }
 
@@ -168,10 +157,28 @@ function settledAt(gate: GateRecord, now: number): number {
   return at > now ? at : Number.POSITIVE_INFINITY;
 }
 
+interface Decided {
+  readonly decision: GateDecision;
+  readonly branch: string;
+  readonly readAt?: number;
+  readonly retryAfterMs?: number;
+}
+
+/** A `continue` is never given on a shared reading that has become old: it is looked at once more. */
 async function decide(
   ports: GatePorts,
+  asked: { request: GateRequest; gate: GateRecord; maxAgeMs: number },
+): Promise<Decided> {
+  const decided = await decideOnce(ports, asked);
+  const isFresh = asked.maxAgeMs <= FRESH_MS;
+  if (isFresh || decided.decision.verdict !== 'continue') return decided;
+  return decideOnce(ports, { ...asked, maxAgeMs: FRESH_MS });
+}
+
+async function decideOnce(
+  ports: GatePorts,
   { request, gate, maxAgeMs }: { request: GateRequest; gate: GateRecord; maxAgeMs: number },
-): Promise<{ decision: GateDecision; branch: string; readAt?: number; retryAfterMs?: number }> {
+): Promise<Decided> {
   const { service } = request;
   const { assessments, ...rest } = await assessBases(ports, {
     named: { kind: 'service', service },

@@ -2,10 +2,18 @@
 // itself is made in domain/gate.ts.
 import type { BaseAssessment } from '../domain/gate.ts';
 import { assessReadiness } from '../domain/readiness.ts';
-import { type Base, DEFAULT_GATE_POLICY, type GatePolicy, type Named } from '../domain/service.ts';
+import {
+  type Base,
+  branchesToAsk,
+  DEFAULT_GATE_POLICY,
+  type DefinitionRef,
+  type GatePolicy,
+  isOfRepository,
+  type Named,
+} from '../domain/service.ts';
 import { toPipeBotError } from '../errors.ts';
 import type { Observer } from './observe-builds.ts';
-import type { BuildRecords, BuildsTarget } from './ports.ts';
+import type { BuildRecords, BuildsTarget, Reading } from './ports.ts';
 
 export interface AssessPorts {
   readonly observer: Pick<Observer, 'latest'>;
@@ -43,7 +51,7 @@ export async function assessBases(ports: AssessPorts, question: AssessQuestion):
   const retryAfters = all.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
   return {
     assessments: [head.assessment, ...tail.map(({ assessment }) => assessment)],
-    branch: branchesToAsk(question, first)[0] ?? first.definition.branch,
+    branch: branchesToAsk(named, first, question.branch)[0] ?? first.definition.branch,
     ...(readAts.every((readAt) => readAt !== undefined) ? { readAt: Math.min(...readAts) } : {}),
     ...(retryAfters.length > 0 ? { retryAfterMs: Math.max(...retryAfters) } : {}),
   };
@@ -54,13 +62,11 @@ export function policyOf(named: Named): GatePolicy {
   return named.kind === 'service' ? named.service.policy : DEFAULT_GATE_POLICY;
 }
 
-/** The caller's branch, then the service's fallback branches, then the base's own; each once. */
-function branchesToAsk(question: AssessQuestion, base: Base): string[] {
-  const service = question.named.kind === 'service' ? question.named.service : undefined;
-  const wanted = question.branch ?? service?.build?.branch;
-  return [
-    ...new Set([...(wanted ? [wanted] : []), ...(service?.fallbackBranches ?? []), base.definition.branch]),
-  ];
+/** What a definition's builds on a branch are read by; the repository goes along, so that it is not hidden. */
+export function buildsTargetOf(definition: DefinitionRef, branch: string): BuildsTarget {
+  const { organization, project, definitionId, repositoryId } = definition;
+  const target = { organization, project, branch, definitionIds: [definitionId] };
+  return repositoryId === undefined ? target : { ...target, repositoryId };
 }
 
 interface AssessedBase {
@@ -74,10 +80,9 @@ async function assessBase(
   { question, base, policy }: { question: AssessQuestion; base: Base; policy: GatePolicy },
 ): Promise<AssessedBase> {
   const skippedBranches: string[] = [];
-  const branches = branchesToAsk(question, base);
+  const branches = branchesToAsk(question.named, base, question.branch);
   for (const [index, branch] of branches.entries()) {
-    const { organization, project, definitionId } = base.definition;
-    const target = { organization, project, branch, definitionIds: [definitionId] };
+    const target = buildsTargetOf(base.definition, branch);
     const assessed = await assessOnBranch(ports, { question, base, policy, target });
     const isLast = index === branches.length - 1;
     if (assessed.assessment.readiness.status !== 'never-built' || isLast) {
@@ -95,18 +100,22 @@ async function assessOnBranch(
   const { question, base, policy, target } = context;
   const common = { base, branch: target.branch, skippedBranches: [] };
   try {
-    const { builds: read, observedAt, readAt } = await ports.observer.latest(target, question.maxAgeMs);
-    const builds = read.filter((build) => isOfRepository(build.repositoryId, base));
+    const { builds, observedAt, readAt } = await ports.observer.latest(target, question.maxAgeMs);
     const readiness = assessReadiness(builds, policy, observedAt);
     const commit = question.commit?.toLowerCase();
     const commitBuilds = builds.filter(
       (build) => commit && build.sourceVersion?.toLowerCase().startsWith(commit),
     );
-    return { assessment: { ...common, readiness, observedAt, ...(commit ? { commitBuilds } : {}) }, readAt };
+    const newestQueuedAt = Math.max(...builds.map(({ queuedAt }) => queuedAt));
+    const facts = {
+      ...(builds.length > 0 ? { newestQueuedAt } : {}),
+      ...(commit ? { commitBuilds } : {}),
+    };
+    return { assessment: { ...common, readiness, observedAt, ...facts }, readAt };
   } catch (thrown) {
     const error = toPipeBotError(thrown);
     if (!error.code.startsWith('azure-')) throw thrown;
-    const last = await ports.records.lastReading(target);
+    const last = await lastKnownOf(ports, target);
     const failure = last
       ? { code: error.code, lastKnown: assessReadiness(last.builds, policy, last.observedAt) }
       : { code: error.code };
@@ -122,7 +131,10 @@ async function assessOnBranch(
   }
 }
 
-function isOfRepository(repositoryId: string | undefined, base: Base): boolean {
-  const wanted = base.definition.repositoryId?.toLowerCase();
-  return wanted === undefined || repositoryId?.toLowerCase() === wanted;
+/** Undefined also when newer builds of other repositories hide what was known of this one. */
+async function lastKnownOf(ports: AssessPorts, target: BuildsTarget): Promise<Reading | undefined> {
+  const last = await ports.records.lastReading(target);
+  if (!last) return undefined;
+  const builds = last.builds.filter((build) => isOfRepository(build, target.repositoryId));
+  return builds.length === 0 && last.builds.length > 0 ? undefined : { ...last, builds };
 }

@@ -1,25 +1,46 @@
-// Forgets what nobody needs any more, so that the store does not grow for ever. It must never touch what is
-// still owed to somebody.
+// Keeps the house: forgets what nobody needs any more, and sees to it that what is owed has its job. It must
+// never touch what is still owed to somebody.
 import type { Clock } from '../clock.ts';
-import type { GateRecords, IncomingMessages, Jobs, Notifications } from './ports.ts';
+import type {
+  BuildRecords,
+  GateRecords,
+  IncomingMessages,
+  Jobs,
+  Log,
+  Notifications,
+  Watches,
+} from './ports.ts';
 
 export interface CleanUpPorts {
   readonly messages: Pick<IncomingMessages, 'deleteBefore'>;
   readonly notifications: Pick<Notifications, 'deleteBefore'>;
   readonly gates: Pick<GateRecords, 'deleteBefore'>;
+  readonly records: Pick<BuildRecords, 'deleteBefore'>;
+  readonly watches: Pick<Watches, 'deleteBefore'>;
   readonly jobs: Jobs;
   readonly clock: Clock;
+  readonly log: Log;
+  /** Enqueues whatever is owed but may have lost its job. */
+  readonly resume: () => Promise<void>;
+  /** Jobs that were given up, newest first. */
+  readonly deadLetters: () => Promise<readonly { readonly name: string; readonly diedAt: Date }[]>;
 }
 
 /** Teams repeats a message within minutes; a month leaves room for looking back. */
 const RETENTION_MS = 30 * 24 * 3_600_000;
-const INTERVAL_MS = 24 * 3_600_000;
+const INTERVAL_MS = 3_600_000;
 
-/** Cleans up and leaves the job for the next day. */
+/** One round. The next one is enqueued first, so that the chain cannot break. */
 export async function cleanUp(ports: CleanUpPorts): Promise<void> {
-  const before = ports.clock.now() - RETENTION_MS;
-  await ports.messages.deleteBefore(before);
-  await ports.notifications.deleteBefore(before);
-  await ports.gates.deleteBefore(before);
-  await ports.jobs.enqueue('clean-up', {}, { key: 'clean-up', runAt: ports.clock.now() + INTERVAL_MS });
+  const now = ports.clock.now();
+  await ports.jobs.enqueue('clean-up', {}, { key: 'clean-up', runAt: now + INTERVAL_MS });
+  await ports.resume();
+  for (const part of [ports.messages, ports.notifications, ports.gates, ports.records, ports.watches]) {
+    await part.deleteBefore(now - RETENTION_MS);
+  }
+  const dead = await ports.deadLetters();
+  const newest = dead[0];
+  if (newest) {
+    ports.log.error({ count: dead.length, name: newest.name, diedAt: newest.diedAt }, 'jobs were given up');
+  }
 }

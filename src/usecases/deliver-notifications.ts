@@ -30,14 +30,12 @@ export async function deliverNotifications(ports: DeliverPorts, conversationId: 
       return;
     }
     const conversation = await ports.conversations.find(conversationId);
-    if (!conversation || conversation.isSuspended) {
-      await ports.notifications.save(
-        { ...notification, state: 'suspended' },
-        'the bot is not in the conversation',
-      );
-      continue;
-    }
-    await attempt(ports, conversation, notification);
+    const isOurs =
+      conversation && !conversation.isSuspended
+        ? await attempt(ports, conversation, notification)
+        : await suspend(ports, notification);
+    // Another instance is at it, and will do the rest as well.
+    if (!isOurs) return;
   }
   await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId });
 }
@@ -51,22 +49,44 @@ export async function resumeDeliveries(ports: Pick<DeliverPorts, 'notifications'
 
 type KnownConversation = NonNullable<Awaited<ReturnType<Conversations['find']>>>;
 
+interface Target {
+  /** Of the message that is replaced; absent for a new one. */
+  readonly activityId?: string;
+  /** A crash in the middle of sending a new message leaves `sending` behind: it may have arrived. */
+  readonly isCutOff: boolean;
+}
+
+async function targetOf(ports: DeliverPorts, { updatesKey, state }: Notification): Promise<Target> {
+  const activityId =
+    updatesKey === undefined ? undefined : await ports.notifications.activityIdOf(updatesKey);
+  return activityId === undefined ? { isCutOff: state === 'sending' } : { activityId, isCutOff: false };
+}
+
+/** False when somebody else has taken the notification over. */
+async function suspend(ports: DeliverPorts, notification: Notification): Promise<boolean> {
+  const { isCutOff } = await targetOf(ports, notification);
+  const isInDoubt = notification.isInDoubt || isCutOff;
+  const suspended: Notification = { ...notification, state: 'suspended', isInDoubt };
+  return ports.notifications.save(suspended, { detail: 'the bot is not in the conversation' });
+}
+
+/** False when somebody else has taken the notification over; then nothing was sent, or nothing is to be done. */
 async function attempt(
   ports: DeliverPorts,
   conversation: KnownConversation,
   waiting: Notification,
-): Promise<void> {
-  const activityId =
-    waiting.updatesKey === undefined ? undefined : await ports.notifications.activityIdOf(waiting.updatesKey);
-  // A crash in the middle of a send leaves `sending` behind: it may have arrived.
-  const wasCutOff = waiting.state === 'sending' && activityId === undefined;
+): Promise<boolean> {
+  const { activityId, isCutOff } = await targetOf(ports, waiting);
+  const now = ports.clock.now();
   const sending: Notification = {
     ...waiting,
     state: 'sending',
     attempts: waiting.attempts + 1,
-    isInDoubt: waiting.isInDoubt || wasCutOff,
+    firstAttemptAt: waiting.firstAttemptAt ?? now,
+    isInDoubt: waiting.isInDoubt || isCutOff,
   };
-  await ports.notifications.save(sending);
+  // Of several who want to send it, the first to count its attempt does.
+  if (!(await ports.notifications.save(sending, { attemptsBefore: waiting.attempts }))) return false;
   const outcome = await ports.messenger.send(conversation, {
     content: sending.content,
     ...(sending.threadId === undefined ? {} : { threadId: sending.threadId }),
@@ -75,43 +95,46 @@ async function attempt(
     shrinkStep: sending.shrinkStep,
   });
   const step = afterSend(sending, outcome, { now: ports.clock.now(), isUpdate: activityId !== undefined });
-  await record(ports, sending, { step, detail: outcome.kind === 'delivered' ? undefined : outcome.detail });
+  const isOurs = await record(ports, sending, step);
+  // After the retry is stored: a crash between the two only has the old card missed once more.
+  if (isOurs && step.kind === 'retry' && step.postAnew && activityId !== undefined) {
+    await ports.notifications.forgetActivityId(sending.updatesKey ?? sending.key, activityId);
+  }
+  return isOurs;
 }
 
-async function record(
-  ports: DeliverPorts,
-  notification: Notification,
-  { step, detail }: { readonly step: DeliveryStep; readonly detail: string | undefined },
-): Promise<void> {
-  const { key, conversationId, attempts } = notification;
-  const fields = { key, conversationId, attempts, detail };
+async function record(ports: DeliverPorts, sent: Notification, step: DeliveryStep): Promise<boolean> {
+  const { key, conversationId, attempts } = sent;
   switch (step.kind) {
     case 'done':
       await ports.notifications.markDelivered(key, ports.clock.now(), step.activityId);
       ports.log.info({ key, conversationId, attempts }, 'notification delivered');
-      return;
+      return true;
     case 'retry': {
-      const { updatesKey, ...withoutCard } = notification;
-      const next = step.postAnew || updatesKey === undefined ? withoutCard : { ...withoutCard, updatesKey };
-      const { at, isInDoubt, shrinkStep } = step;
-      await ports.notifications.save(
-        { ...next, state: 'queued', nextAttemptAt: at, isInDoubt, shrinkStep },
-        detail,
-      );
-      ports.log.warn(
-        { ...fields, retryAt: new Date(at).toISOString(), isInDoubt },
-        'notification not delivered yet',
-      );
-      return;
+      const { at, isInDoubt, shrinkStep, detail } = step;
+      const queued: Notification = { ...sent, state: 'queued', nextAttemptAt: at, isInDoubt, shrinkStep };
+      const retryAt = new Date(at).toISOString();
+      const fields = { key, conversationId, attempts, detail, retryAt, isInDoubt };
+      ports.log.warn(fields, 'notification not delivered yet');
+      return ports.notifications.save(queued, { detail });
     }
-    case 'suspend':
-      await ports.notifications.save({ ...notification, state: 'suspended' }, detail);
+    case 'suspend': {
+      const { detail } = step;
+      if (!(await ports.notifications.save({ ...sent, state: 'suspended' }, { detail }))) return false;
       await ports.conversations.setSuspended(conversationId, true);
-      ports.log.warn(fields, 'conversation suspended: the bot was removed from it');
-      return;
+      ports.log.warn(
+        { key, conversationId, attempts, detail },
+        'conversation suspended: the bot was removed from it',
+      );
+      return true;
+    }
     case 'park':
-      await ports.notifications.save({ ...notification, state: 'parked' }, detail);
-      ports.log.error(fields, 'notification parked: it cannot be delivered');
-      return;
+      return park(ports, sent, step.detail);
   }
+}
+
+async function park(ports: DeliverPorts, notification: Notification, detail: string): Promise<boolean> {
+  const { key, conversationId, attempts } = notification;
+  ports.log.error({ key, conversationId, attempts, detail }, 'notification parked: it is not sent any more');
+  return ports.notifications.save({ ...notification, state: 'parked' }, { detail });
 }

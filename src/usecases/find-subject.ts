@@ -1,5 +1,6 @@
 // Finds what a person means by a word: a service's or base's name, or a pasted link to a pipeline or build.
-// A link is only compared and looked up by its ids at the configured organisations; it is never fetched.
+// A link is only compared and looked up by its ids in the configured projects; it is never fetched, and the
+// answer must not tell what exists in a project that is not configured.
 import { toBranchRef } from '../domain/branch.ts';
 import type { Build } from '../domain/build.ts';
 import type { Remark } from '../domain/content.ts';
@@ -55,6 +56,16 @@ export function namesOf(catalog: ServiceCatalog): string[] {
   ];
 }
 
+type DefinitionLink = Extract<ParsedLink, { kind: 'definition' }>;
+type BuildLink = Extract<ParsedLink, { kind: 'build' }>;
+
+interface Place {
+  readonly organization: string;
+  readonly project: string;
+}
+
+const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
 async function findByLink(ports: FindSubjectPorts, link: string): Promise<FoundSubject> {
   const parsed = parseLink(link, ports.organizations);
   switch (parsed.kind) {
@@ -69,75 +80,103 @@ async function findByLink(ports: FindSubjectPorts, link: string): Promise<FoundS
 
 async function findDefinition(
   ports: FindSubjectPorts,
-  parsed: Extract<ParsedLink, { kind: 'definition' }>,
+  parsed: DefinitionLink,
   link: string,
 ): Promise<FoundSubject> {
-  const { organization, project, definition } = parsed;
   const branch = parsed.branch === undefined ? undefined : toBranchRef(parsed.branch);
-  const direct =
-    typeof definition === 'number' &&
-    findByDefinition(ports.catalog, { organization, project, definitionId: definition });
-  if (direct) return { subject: { named: direct, ...(branch ? { branch } : {}) } };
-  // The link names the project by its GUID or the definition by its name: Azure DevOps knows both.
-  const found = await ports.pipelines.getDefinition({ organization, project, definition });
-  const named = findByDefinition(ports.catalog, { organization, ...found });
+  if (parsed.branch !== undefined && branch === undefined) {
+    return { remark: { code: 'branch-invalid', typed: parsed.branch } };
+  }
+  const named = await nameDefinition(ports, parsed);
   if (named) return { subject: { named, ...(branch ? { branch } : {}) } };
-  return { remark: { code: 'definition-unconfigured', link, definitionId: found.definitionId } };
+  return {
+    remark:
+      typeof parsed.definition === 'number'
+        ? { code: 'definition-unconfigured', link, definitionId: parsed.definition }
+        : { code: 'link-unconfigured', link },
+  };
+}
+
+async function nameDefinition(
+  ports: FindSubjectPorts,
+  { organization, project, definition }: DefinitionLink,
+): Promise<Named | undefined> {
+  const places = placesOf(ports.catalog, organization);
+  const place = places.find((candidate) => isSameText(candidate.project, project));
+  if (place) return (await findWithin(ports, place, definition))?.named;
+  if (!GUID.test(project)) return undefined;
+  for (const candidate of places) {
+    const likely = await findWithin(ports, candidate, definition);
+    if (!likely) continue;
+    // Only the definition itself knows whether the project of that GUID is the configured one.
+    const { definitionId, named } = likely;
+    const found = await ifThere(
+      ports.pipelines.getDefinition({ organization, project, definition: definitionId }),
+    );
+    if (found && isSameText(found.project, candidate.project)) return named;
+  }
+  return undefined;
+}
+
+/** What is configured for a definition of a configured project; a badge names it by its name. */
+async function findWithin(
+  ports: FindSubjectPorts,
+  place: Place,
+  definition: number | string,
+): Promise<{ readonly definitionId: number; readonly named: Named } | undefined> {
+  const definitionId =
+    typeof definition === 'number'
+      ? definition
+      : (await ifThere(ports.pipelines.getDefinition({ ...place, definition })))?.definitionId;
+  if (definitionId === undefined) return undefined;
+  const named = findByDefinition(ports.catalog, { ...place, definitionId });
+  return named && { definitionId, named };
 }
 
 async function findBuild(
   ports: FindSubjectPorts,
-  parsed: Extract<ParsedLink, { kind: 'build' }>,
+  { organization, project, buildId }: BuildLink,
   link: string,
 ): Promise<FoundSubject> {
-  for (const place of placesOf(ports, parsed)) {
-    const build = await getBuildIfThere(ports, { ...place, buildId: parsed.buildId });
-    if (!build) continue;
-    const named = await findNamedByBuild(ports, place, build);
-    if (named) return { subject: { named, branch: build.branch, build } };
-    return { remark: { code: 'definition-unconfigured', link, definitionId: build.definitionId } };
-  }
-  throw new PipeBotError('build-unknown', { subject: String(parsed.buildId) });
-}
-
-async function findNamedByBuild(
-  ports: FindSubjectPorts,
-  place: { readonly organization: string; readonly project: string },
-  { definitionId }: Build,
-): Promise<Named | undefined> {
-  const named = findByDefinition(ports.catalog, { ...place, definitionId });
-  if (named) return named;
-  // The link may name the project by its GUID; its definition knows the name.
-  const found = await ports.pipelines.getDefinition({ ...place, definition: definitionId });
-  return findByDefinition(ports.catalog, { ...place, ...found });
-}
-
-/** Where a build can be: the named place, or every configured project when an old link names none. */
-function placesOf(
-  ports: FindSubjectPorts,
-  { organization, project }: Extract<ParsedLink, { kind: 'build' }>,
-): { organization: string; project: string }[] {
-  if (organization !== undefined && project !== undefined) return [{ organization, project }];
-  const { services, bases } = ports.catalog;
-  const definitions = [
-    ...bases.map((base) => base.definition),
-    ...services.flatMap((service) => service.build ?? []),
-  ];
-  const places = definitions.filter(
-    (definition) => organization === undefined || definition.organization === organization,
+  // A build's id is unique in its organisation, so a project's GUID adds nothing to it.
+  const isNamed = project !== undefined && !GUID.test(project);
+  const places = placesOf(ports.catalog, organization).filter(
+    (place) => !isNamed || isSameText(place.project, project),
   );
-  const unique = new Map(places.map((place) => [JSON.stringify([place.organization, place.project]), place]));
-  return [...unique.values()];
+  for (const place of places) {
+    const found = await ifThere(ports.pipelines.getBuild({ ...place, buildId }));
+    if (!found) continue;
+    const { build } = found;
+    const named = findByDefinition(ports.catalog, { ...place, definitionId: build.definitionId });
+    if (named) return { subject: { named, branch: build.branch, build } };
+  }
+  return { remark: { code: 'link-unconfigured', link } };
 }
 
-async function getBuildIfThere(
-  ports: FindSubjectPorts,
-  ref: { organization: string; project: string; buildId: number },
-): Promise<Build | undefined> {
+/** The configured projects, of one organisation when the link names it. No other project is ever asked. */
+function placesOf(catalog: ServiceCatalog, organization: string | undefined): Place[] {
+  const places = new Map<string, Place>();
+  const definitions = [
+    ...catalog.bases.map((base) => base.definition),
+    ...catalog.services.flatMap((service) => service.build ?? []),
+  ];
+  for (const { organization: name, project } of definitions) {
+    if (organization !== undefined && name !== organization) continue;
+    const key = JSON.stringify([name, project.toLowerCase()]);
+    if (!places.has(key)) places.set(key, { organization: name, project });
+  }
+  return [...places.values()];
+}
+
+async function ifThere<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
-    return (await ports.pipelines.getBuild(ref)).build;
+    return await asked;
   } catch (thrown) {
     if (thrown instanceof PipeBotError && thrown.code === 'azure-not-found') return undefined;
     throw thrown;
   }
+}
+
+function isSameText(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
 }

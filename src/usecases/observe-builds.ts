@@ -36,6 +36,8 @@ export interface ObserverOptions {
 /** So that a crowd of callers does not hammer an organisation that just failed. */
 const FAILURE_MEMORY_MS = 5_000;
 const MAX_REMEMBERED_TARGETS = 5_000;
+/** A stored reading that is further ahead than this was stamped by a clock that went wrong. */
+const MAX_CLOCK_SKEW_MS = 5 * 60_000;
 
 interface Memory {
   observation?: Observation;
@@ -44,12 +46,13 @@ interface Memory {
 }
 
 export function targetKey(target: BuildsTarget): string {
-  const { organization, project, branch, definitionIds } = target;
+  const { organization, project, branch, definitionIds, repositoryId } = target;
   return JSON.stringify([
     organization,
     project.toLowerCase(),
     branch,
     [...definitionIds].sort((a, b) => a - b),
+    ...(repositoryId === undefined ? [] : [repositoryId.toLowerCase()]),
   ]);
 }
 
@@ -68,9 +71,10 @@ export function createObserver(options: ObserverOptions): Observer {
   }
 
   async function read(target: BuildsTarget, memory: Memory): Promise<Observation> {
+    const begunAt = options.clock.now();
     try {
       const reading = await options.pipelines.listBuilds(target);
-      await storeReading(options, target, reading);
+      await storeReading(options, target, { ...reading, begunAt });
       const observation = { ...reading, readAt: options.clock.now() };
       memory.observation = observation;
       delete memory.failure;
@@ -106,13 +110,18 @@ export function createObserver(options: ObserverOptions): Observer {
   };
 }
 
-async function storeReading(options: ObserverOptions, target: BuildsTarget, reading: Reading): Promise<void> {
+async function storeReading(
+  options: ObserverOptions,
+  target: BuildsTarget,
+  { builds, observedAt, begunAt }: Reading & { readonly begunAt: number },
+): Promise<void> {
   await options.transactions.transaction(async () => {
-    const newestReadingAt = await options.records.lockTarget(target);
-    // Another instance has stored a newer reading meanwhile; ours would turn the clock back.
-    if (reading.observedAt < newestReadingAt) return;
-    await storeBuilds(options, target, reading.builds);
-    await options.records.saveReading(target, reading.observedAt);
+    const newestAt = await options.records.lockTarget(target);
+    // Another instance has stored a newer reading meanwhile; ours would turn the clock back. Ordered by our own
+    // clock, since a single wrong Date of Azure DevOps would shut out all later readings.
+    if (begunAt < newestAt && newestAt - begunAt < MAX_CLOCK_SKEW_MS) return;
+    await storeBuilds(options, target, builds);
+    await options.records.saveReading(target, { observedAt, readAt: begunAt });
   });
 }
 

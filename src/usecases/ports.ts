@@ -13,6 +13,8 @@ export interface BuildsTarget {
   /** Full ref. */
   readonly branch: string;
   readonly definitionIds: readonly number[];
+  /** Only builds of this repository (the API's repository id). */
+  readonly repositoryId?: string;
 }
 
 /** Builds as they were at one moment. Times are Azure DevOps' own. */
@@ -51,12 +53,18 @@ export interface Transactions {
 export interface BuildRecords {
   /**
    * Locks the target's row until the transaction ends, so that two readers cannot both see the same change.
-   * Gives the observedAt of the newest reading, 0 when there was none.
+   * Gives the readAt of the newest reading, 0 when there was none.
    */
   lockTarget(target: BuildsTarget): Promise<number>;
   findBuilds(refs: readonly BuildRef[]): Promise<Build[]>;
   saveBuilds(builds: readonly Build[]): Promise<void>;
-  saveReading(target: BuildsTarget, observedAt: number): Promise<void>;
+  /** `readAt`: when the reading was begun, by our clock; an older one changes nothing. */
+  saveReading(
+    target: BuildsTarget,
+    times: { readonly observedAt: number; readonly readAt: number },
+  ): Promise<void>;
+  /** Readings that nobody has asked for since, and their builds. */
+  deleteBefore(readBefore: number): Promise<void>;
   /** The newest stored builds of one definition on a branch, with the time of the last reading. */
   lastReading(target: BuildsTarget): Promise<Reading | undefined>;
 }
@@ -64,13 +72,16 @@ export interface BuildRecords {
 export interface Watches {
   /** Does nothing when the id exists. `cardKey` is the key of the notification that shows it. */
   add(watch: Watch, cardKey: string): Promise<void>;
-  save(watch: Watch): Promise<void>;
+  /** False when the watch was over already; then nothing is changed and nobody needs to be told. */
+  save(watch: Watch): Promise<boolean>;
   cardKeyOf(watchId: string): Promise<string | undefined>;
   listOpenByConversation(conversationId: string): Promise<Watch[]>;
   /** Open watches whose definition is read by this target, locked until the transaction ends. */
   listOpenByTarget(target: BuildsTarget): Promise<Watch[]>;
   /** The targets that open watches need, one per organisation, project and branch. */
   listTargets(): Promise<BuildsTarget[]>;
+  /** Watches that are over. */
+  deleteBefore(createdBefore: number): Promise<void>;
 }
 
 export type ConversationKind = 'channel' | 'group' | 'personal';
@@ -109,9 +120,13 @@ export interface IncomingMessage {
 export interface IncomingMessages {
   /** False when the same activity was stored before. */
   add(message: IncomingMessage): Promise<boolean>;
-  /** Undefined when it is unknown or answered. */
+  /** The one that came first of those that a conversation waits to have answered. */
+  nextUnanswered(conversationId: string): Promise<IncomingMessage | undefined>;
+  /** Undefined when it is unknown or answered; otherwise locked until the transaction ends. */
   findUnanswered(conversationId: string, activityId: string): Promise<IncomingMessage | undefined>;
   markAnswered(conversationId: string, activityId: string): Promise<void>;
+  /** Conversations with unanswered messages. */
+  listPending(): Promise<string[]>;
   deleteBefore(receivedBefore: number): Promise<void>;
 }
 
@@ -125,12 +140,22 @@ export interface Notifications {
   add(notification: NewNotification, createdAt: number): Promise<void>;
   /** The oldest one that is neither delivered, suspended nor parked. */
   nextFor(conversationId: string): Promise<Notification | undefined>;
-  save(notification: Notification, detail?: string): Promise<void>;
+  /**
+   * False, and nothing is changed, when somebody else has delivered it or begun an attempt meanwhile: when the
+   * stored `attempts` are not `attemptsBefore`, which are the notification's own unless given.
+   */
+  save(
+    notification: Notification,
+    change?: { readonly attemptsBefore?: number; readonly detail?: string },
+  ): Promise<boolean>;
+  /** The activity also becomes that of the notification which it updates, so that both are one card. */
   markDelivered(key: string, deliveredAt: number, activityId: string | undefined): Promise<void>;
   /** The id under which Teams knows a delivered notification. */
   activityIdOf(key: string): Promise<string | undefined>;
-  /** Suspended ones of a conversation become queued again. */
-  resume(conversationId: string, now: number): Promise<void>;
+  /** Teams knows the message no longer: what updates the notification is posted anew. */
+  forgetActivityId(key: string, activityId: string): Promise<void>;
+  /** Suspended ones of a conversation become queued again, as if never tried; false when there are none. */
+  resume(conversationId: string, now: number): Promise<boolean>;
   /** Conversations with something to send. */
   listPending(): Promise<string[]>;
   deleteBefore(deliveredBefore: number): Promise<void>;
@@ -169,6 +194,16 @@ export interface GateRecord {
 
 export interface GateRecords {
   find(id: string): Promise<GateRecord | undefined>;
+  /** The gate at which a caller's build waits; for callers who cannot send an id back. */
+  findWaiting(caller: {
+    readonly keyId: string;
+    readonly buildId: number;
+    readonly service: string;
+    /** Any branch when absent. */
+    readonly branch: string | undefined;
+    readonly commit: string | undefined;
+    readonly answeredSince: number;
+  }): Promise<GateRecord | undefined>;
   /** Adds or replaces, but never changes a decision that is final: gives back the record that now stands. */
   save(gate: GateRecord): Promise<GateRecord>;
   deleteBefore(deadlineBefore: number): Promise<void>;
@@ -191,7 +226,7 @@ export interface GateKeys {
 
 /** Durable work. A job that is enqueued inside a transaction commits or vanishes with it. */
 export interface JobPayloads {
-  'answer-message': { readonly conversationId: string; readonly activityId: string };
+  'answer-message': { readonly conversationId: string };
   deliver: { readonly conversationId: string };
   observe: BuildsTarget;
   'clean-up': Record<string, never>;

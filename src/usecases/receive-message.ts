@@ -20,7 +20,10 @@ export interface ReceivePorts {
   readonly clock: Clock;
 }
 
-/** Stores a message and the job that answers it; a message that came before is ignored. */
+/**
+ * Stores a message and the job that answers it; a message that came before is ignored. A message also proves
+ * that the bot is in the conversation, whatever a refusal said: what could not be sent there is sent now.
+ */
 export async function receiveMessage(
   ports: ReceivePorts,
   conversation: Conversation,
@@ -28,9 +31,14 @@ export async function receiveMessage(
 ): Promise<void> {
   await ports.transactions.transaction(async () => {
     await ports.conversations.save(conversation, ports.clock.now());
-    const isNew = await ports.messages.add(message);
-    const { conversationId, activityId } = message;
-    if (isNew) await ports.jobs.enqueue('answer-message', { conversationId, activityId });
+    if (!(await ports.messages.add(message))) return;
+    const { conversationId } = message;
+    const key = conversationId;
+    await ports.conversations.setSuspended(conversationId, false);
+    if (await ports.notifications.resume(conversationId, ports.clock.now())) {
+      await ports.jobs.enqueue('deliver', { conversationId }, { key });
+    }
+    await ports.jobs.enqueue('answer-message', { conversationId }, { key });
   });
 }
 

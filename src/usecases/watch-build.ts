@@ -3,6 +3,7 @@
 import type { Clock } from '../clock.ts';
 import { type Build, newestFirst } from '../domain/build.ts';
 import { expectedEndAt } from '../domain/duration.ts';
+import { isOfRepository } from '../domain/service.ts';
 import {
   advanceWatch,
   buildToFollow,
@@ -13,6 +14,7 @@ import {
   type WatchStep,
 } from '../domain/watch.ts';
 import { PipeBotError, toPipeBotError } from '../errors.ts';
+import { buildsTargetOf } from './assess-bases.ts';
 import { type Observer, targetKey } from './observe-builds.ts';
 import type { BuildsTarget, Jobs, Log, Notifications, Transactions, Watches } from './ports.ts';
 
@@ -28,9 +30,8 @@ export interface WatchPorts {
 /** How often builds are read while nobody but watches waits for them. */
 export const WATCH_POLL_MS = 30_000;
 
-export function targetOf(watch: Pick<Watch, 'definition'>): BuildsTarget {
-  const { organization, project, branch, definitionId } = watch.definition;
-  return { organization, project, branch, definitionIds: [definitionId] };
+export function targetOf({ definition }: Pick<Watch, 'definition'>): BuildsTarget {
+  return buildsTargetOf(definition, definition.branch);
 }
 
 export type WatchRequest = Pick<
@@ -49,6 +50,7 @@ export function newWatch(request: WatchRequest, now: number): { watch: Watch; bu
     state: build ? 'following' : 'waiting',
     ...(build ? { buildId: build.id } : {}),
     afterBuildId: builds.reduce((highest, { id }) => Math.max(highest, id), 0),
+    afterFinishedAt: builds.reduce((latest, { finishedAt = 0 }) => Math.max(latest, finishedAt), 0),
     createdAt: now,
     expiresAt: now + WATCH_LIFETIME_MS,
   };
@@ -64,8 +66,7 @@ export async function recordWatch(ports: WatchPorts, watch: Watch, cardKey: stri
 /** Ends a watch because a person said so; its card says so too. */
 export async function stopWatch(ports: WatchPorts, watch: Watch): Promise<Watch> {
   const stopped: Watch = { ...watch, state: 'stopped' };
-  await ports.watches.save(stopped);
-  await tell(ports, { watch: stopped }, { isNews: false });
+  if (await ports.watches.save(stopped)) await tell(ports, { watch: stopped }, { isNews: false });
   return stopped;
 }
 
@@ -76,10 +77,11 @@ export async function advanceWatches(
   builds: readonly Build[],
 ): Promise<void> {
   for (const watch of await ports.watches.listOpenByTarget(target)) {
-    const step = advanceWatch(watch, builds, ports.clock.now());
+    const own = builds.filter((build) => isOfRepository(build, watch.definition.repositoryId));
+    const step = advanceWatch(watch, own, ports.clock.now());
     if (!step) continue;
-    await ports.watches.save(step.watch);
-    const endAt = step.build && expectedEndAt(step.build, builds);
+    if (!(await ports.watches.save(step.watch))) continue;
+    const endAt = step.build && expectedEndAt(step.build, own);
     await tell(ports, step, {
       isNews: !isOpen(step.watch),
       ...(endAt === undefined ? {} : { expectedEndAt: endAt }),
@@ -87,51 +89,67 @@ export async function advanceWatches(
   }
 }
 
-/** One poll for the watches of a target; enqueues the next one while any is open. */
+/**
+ * One poll for the watches of a target. The next one is enqueued before anything can fail, so that the chain
+ * never breaks; it ends with the first poll that finds no open watch.
+ */
 export async function pollWatches(
   ports: WatchPorts & { readonly observer: Observer },
   target: BuildsTarget,
 ): Promise<void> {
-  let nextPollMs = WATCH_POLL_MS;
+  const isWatched = await ports.transactions.transaction(async () => {
+    const open = await ports.watches.listOpenByTarget(target);
+    if (open.length > 0) await enqueuePoll(ports, target, ports.clock.now() + WATCH_POLL_MS);
+    return open.length > 0;
+  });
+  if (!isWatched) return;
   try {
     const { builds } = await ports.observer.latest(target, WATCH_POLL_MS / 2);
-    const open = await ports.transactions.transaction(() => ports.watches.listOpenByTarget(target));
-    for (const watch of open.filter((candidate) => followsUnread(candidate, builds))) {
-      await readFollowedBuild(ports, target, watch);
-    }
+    await readFollowedBuilds(ports, target, builds);
   } catch (thrown) {
-    const error = toPipeBotError(thrown);
-    if (!error.code.startsWith('azure-')) throw thrown;
-    nextPollMs = Math.max(WATCH_POLL_MS, error.details.retryAfterMs ?? 0);
+    if (!toPipeBotError(thrown).code.startsWith('azure-')) throw thrown;
+    // What cannot be read still comes to its end one day.
+    await ports.transactions.transaction(() => advanceWatches(ports, target, []));
   }
-  await ports.transactions.transaction(async () => {
-    const open = await ports.watches.listOpenByTarget(target);
-    if (open.length > 0) await enqueuePoll(ports, target, ports.clock.now() + nextPollMs);
-  });
 }
 
-/** After a start: whatever is watched is polled again, even if its job was lost with an old database. */
+/** After a start and every hour: whatever is watched is polled, even if its job was lost. */
 export async function resumeWatches(ports: WatchPorts): Promise<void> {
-  for (const target of await ports.watches.listTargets()) await enqueuePoll(ports, target, ports.clock.now());
+  for (const { definitionIds, ...place } of await ports.watches.listTargets()) {
+    // One chain of polls for each definition, under the same key as when the watch began.
+    for (const definitionId of definitionIds) {
+      await enqueuePoll(ports, { ...place, definitionIds: [definitionId] }, ports.clock.now());
+    }
+  }
 }
 
-/** The followed build has left the newest ones; it is read by itself, or found to be gone. */
-async function readFollowedBuild(
+/** Followed builds that have left the newest ones are read by themselves, each once. */
+async function readFollowedBuilds(
   ports: WatchPorts & { readonly observer: Observer },
   target: BuildsTarget,
-  watch: Watch,
+  builds: readonly Build[],
 ): Promise<void> {
-  if (watch.buildId === undefined) return;
-  try {
-    await ports.observer.readBuild(target, watch.buildId);
-  } catch (thrown) {
-    if (!(thrown instanceof PipeBotError) || thrown.code !== 'azure-not-found') throw thrown;
-    const gone: Watch = { ...watch, state: 'gone' };
-    await ports.transactions.transaction(async () => {
-      await ports.watches.save(gone);
-      await tell(ports, { watch: gone }, { isNews: true });
-    });
+  const open = await ports.transactions.transaction(() => ports.watches.listOpenByTarget(target));
+  const unread = open.filter((watch) => followsUnread(watch, builds)).map(({ buildId }) => buildId);
+  for (const buildId of new Set(unread)) {
+    if (buildId === undefined) continue;
+    try {
+      await ports.observer.readBuild(target, buildId);
+    } catch (thrown) {
+      if (!(thrown instanceof PipeBotError) || thrown.code !== 'azure-not-found') throw thrown;
+      await endAsGone(ports, target, buildId);
+    }
   }
+}
+
+async function endAsGone(ports: WatchPorts, target: BuildsTarget, buildId: number): Promise<void> {
+  await ports.transactions.transaction(async () => {
+    for (const watch of await ports.watches.listOpenByTarget(target)) {
+      if (watch.buildId !== buildId) continue;
+      const gone: Watch = { ...watch, state: 'gone' };
+      if (await ports.watches.save(gone)) await tell(ports, { watch: gone }, { isNews: true });
+    }
+  });
 }
 
 /** Updates the watch's card; news is also told by a message of its own, since an updated card notifies nobody. */

@@ -86,6 +86,23 @@ describe('a question', () => {
   });
 });
 
+describe('a watch', () => {
+  it('on a branch without builds of the base is on the branch that answers for it', async () => {
+    const [status] = await world.ask('status payments feature/tax');
+    expect(textOf(status)).toContain('develop');
+    const base = world.azure.queueBuild(world.shop.pythonBase, DEVELOP);
+    base.start();
+    await world.clock.advance(5_000);
+    const [card] = await world.ask('watch payments feature/tax');
+    expect(textOf(card)).toContain(base.buildNumber);
+    expect(textOf(card)).toContain('python-base');
+    const [again] = await world.ask('watch payments');
+    expect(textOf(again)).toContain('already');
+    await world.ask('unwatch payments');
+    base.succeed();
+  });
+});
+
 describe('a pasted link', () => {
   it('to a pipeline of a service, to its base or to a run works in place of a name', async () => {
     const build = world.azure.queueBuild(world.shop.builds.payments, DEVELOP);
@@ -110,6 +127,14 @@ describe('a pasted link', () => {
     expect(textOf(answer)).not.toContain('Ready');
   });
 
+  it('to a badge or a run that is not configured says the same, whether it exists or not', async () => {
+    const { url } = world.azure;
+    for (const path of ['Shop/_apis/build/status/none', 'Nowhere/_build/results?buildId=1']) {
+      const [answer] = await world.ask(`status ${url}/${path}`);
+      expect(textOf(answer)).toContain('belongs to a service');
+    }
+  });
+
   it('to somewhere else is never fetched', async () => {
     world.azure.clearLedger();
     const [answer] = await world.ask(
@@ -126,6 +151,7 @@ describe('what is not understood gets a sentence', () => {
     ['status paymnets', 'payments'],
     ['status payments two words here', 'status payments'],
     ['status payments a..b', 'a..b'],
+    ['is payments ready on main or develop?', 'Example: status payments main'],
     ['watch', 'watch payments'],
     ['unwatch payments', 'payments'],
     ['make me a sandwich', 'help'],
@@ -152,9 +178,11 @@ it('services lists them with their bases, status without a name says how all sta
   const [services] = await world.ask('services');
   for (const word of ['payments', 'search', 'python-base', 'node-base'])
     expect(textOf(services)).toContain(word);
-  const [overview] = await world.ask('status');
-  expect(textOf(overview)).toContain('Never built');
-  expect(textOf(overview)).toContain('Ready');
+  for (const text of ['status', 'is base ready', 'is the base ready?']) {
+    const [overview] = await world.ask(text);
+    expect(textOf(overview)).toContain('Never built');
+    expect(textOf(overview)).toContain('Ready');
+  }
 });
 
 it('odd bodies are refused within limits, and the bot lives on', async () => {

@@ -247,6 +247,9 @@ describe('a caller that waits', () => {
     base.start();
     const waiting = world.gate('payments?wait=30m');
     await held(1);
+    const gateIsStored = () => world.logLines.some((line) => line.includes('gate answered'));
+    await world.gate('payments');
+    await expect.poll(gateIsStored).toBe(true);
     const stopping = world.app.stop();
     const sentAway = await waiting;
     await stopping;
@@ -268,6 +271,50 @@ describe('a caller that waits', () => {
     late.succeed();
     const answer = await answerWithin(20, waiting);
     expect(answer.body).toMatchObject({ decision: 'continue', base: { buildId: late.id } });
+  });
+
+  it('settles again when a newer base appears, even if that one comes to nothing', async () => {
+    world = await startWorld();
+    world.azure.queueBuild(world.shop.pythonBase, DEVELOP).succeed();
+    await world.clock.advance(60_000);
+    const { body } = await world.gate('payments?settle=30s');
+    await world.clock.advance(28_000);
+    world.azure.queueBuild(world.shop.pythonBase, DEVELOP).cancel();
+    await world.clock.advance(5_000);
+    expect((await world.gate(`payments?id=${body.id}`)).body.reason).toBe('settling');
+    await world.clock.advance(30_000);
+    expect((await world.gate(`payments?id=${body.id}`)).body.decision).toBe('continue');
+  });
+
+  it('is never let through on a reading from before its settle time was over', async () => {
+    world = await startWorld();
+    world.azure.queueBuild(world.shop.pythonBase, DEVELOP).succeed();
+    await world.clock.advance(60_000);
+    const waiting = world.gate('payments?settle=5s&wait=30s');
+    await held(1);
+    await world.clock.advance(2_000);
+    world.azure.queueBuild(world.shop.pythonBase, DEVELOP).start();
+    expect((await answerWithin(40, waiting)).body).toMatchObject({
+      decision: 'wait',
+      reason: 'base-running',
+    });
+  });
+
+  it('that cannot send an id back keeps its deadline and settle time by its build', async () => {
+    world = await startWorld();
+    world.azure.queueBuild(world.shop.pythonBase, DEVELOP).start();
+    const ask = (query: string) => world.gate(`payments?timeout=2m&${query}`);
+    const first = await ask('buildId=77');
+    expect((await ask('buildId=77')).body.id).toBe(first.body.id);
+    expect((await ask('buildId=78')).body.id).not.toBe(first.body.id);
+    expect((await ask('buildId=77&commit=abcdef1')).body.id).not.toBe(first.body.id);
+    for (let step = 0; step < 12; step++) {
+      await world.clock.advance(10_000);
+      if (step < 11) expect((await ask('buildId=77')).status).toBe(503);
+    }
+    expect((await ask('buildId=77')).body).toMatchObject({ id: first.body.id, reason: 'timed-out' });
+    // The stage is rerun under the same build: a new question.
+    expect((await ask('buildId=77')).body).toMatchObject({ decision: 'wait', reason: 'base-running' });
   });
 
   it('survives a restart: the new process knows the id and the deadline', async () => {

@@ -1,4 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { openDatabase } from '../../src/store/database.ts';
+import { createIncomingMessages } from '../../src/store/incoming-messages.ts';
+import { migrate } from '../../src/store/migrate.ts';
 import type { FaultEffect as AzureFault } from '../stand-ins/azure-devops/azure-devops-stand-in.ts';
 import type {
   StandInMessage,
@@ -113,6 +119,68 @@ describe('while Teams is difficult', () => {
     expect(textOf(answers().at(-1))).toMatch(/may have seen this before/);
   });
 
+  it('and answers 502 to everything for half an hour, what was said then comes afterwards', async () => {
+    world = await startWorld({ callTimeoutMs: 400 });
+    world.azure.queueBuild(world.shop.pythonBase, DEVELOP).succeed();
+    const fault = world.teams.injectFault({ match: POST, effect: { kind: 'refuse', status: 502 } });
+    await world.ask('status payments');
+    await world.ask('services');
+    await world.pass(30);
+    fault.remove();
+    expect(world.botMessages()).toEqual([]);
+    await world.pass(15);
+    const [first, second, ...more] = world.botMessages();
+    expect(textOf(first)).toContain('may have seen this before');
+    expect(textOf(second)).toContain('node-base');
+    expect(more).toEqual([]);
+  });
+
+  it('and takes messages without ever confirming them, a handful of marked copies come and no more', async () => {
+    world = await startWorld({ callTimeoutMs: 400 });
+    world.azure.queueBuild(world.shop.pythonBase, DEVELOP).succeed();
+    world.teams.injectFault({ match: POST, effect: { kind: 'accept-then-504' } });
+    await world.ask('status payments');
+    await world.pass(20);
+    const marks = answers().map((message) => textOf(message).includes('may have seen this before'));
+    expect(marks).toEqual([false, true, true, true]);
+  });
+
+  it('and refuses once as if the bot were gone, whoever talks to it there wakes it up', async () => {
+    world = await startWorld();
+    world.azure.queueBuild(world.shop.pythonBase, DEVELOP).succeed();
+    world.teams.injectFault({ match: POST, times: 1, effect: { kind: 'refuse', status: 403 } });
+    expect(await world.ask('status payments')).toEqual([]);
+    await world.ask('services');
+    const [first, second, ...more] = world.botMessages();
+    expect(textOf(first)).toContain('Ready');
+    expect(textOf(second)).toContain('node-base');
+    expect(more).toEqual([]);
+  });
+
+  it('and tells only of the bot as a new member of the team, what is owed to its channels is sent', async () => {
+    world = await startWorld();
+    world.azure.queueBuild(world.shop.pythonBase, DEVELOP).succeed();
+    world.teams.injectFault({ match: POST, times: 1, effect: { kind: 'refuse', status: 403 } });
+    expect(await world.ask('status payments')).toEqual([]);
+    await world.teams.addBotAsMember(world.general);
+    await world.app.idle();
+    expect(answers()).toHaveLength(1);
+  });
+
+  it('and brings two wishes at once, they are met one after the other', async () => {
+    world = await startWorld();
+    world.azure.queueBuild(world.shop.pythonBase, DEVELOP).start();
+    const wishes = ['watch payments', 'watch payments', 'unwatch payments', 'unwatch payments'];
+    const said: Promise<unknown>[] = [];
+    for (const wish of wishes.slice(0, 2)) said.push(world.teams.say(world.ada, world.channel, wish));
+    await Promise.all(said);
+    for (const wish of wishes.slice(2)) await world.teams.say(world.ada, world.channel, wish);
+    await world.app.idle();
+    const cards = world.botMessages().filter(({ versions }) => versions.length > 1);
+    expect(cards).toHaveLength(1);
+    expect(world.botMessages()).toHaveLength(4);
+  });
+
   it('and the card update is in doubt, it is repeated in place and shown once', async () => {
     world = await startWorld({ callTimeoutMs: 400 });
     const base = world.azure.queueBuild(world.shop.pythonBase, DEVELOP);
@@ -144,6 +212,21 @@ describe('while Teams is difficult', () => {
     ).toHaveLength(2);
   });
 
+  it('and the card was deleted meanwhile, the new one is followed from then on', async () => {
+    world = await startWorld();
+    const [card] = await world.ask('watch python-base');
+    world.teams.deleteMessage(world.channel, card?.id ?? '');
+    const base = world.azure.queueBuild(world.shop.pythonBase, DEVELOP);
+    base.start();
+    await world.pass(2);
+    base.succeed();
+    await world.pass(2);
+    const cards = world.botMessages().filter((message) => textOf(message).includes('AdaptiveCard'));
+    const following = cards.filter(({ versions }) => versions.length > 1);
+    expect(following).toHaveLength(1);
+    expect(textOf(following[0])).toContain('Succeeded');
+  });
+
   it('and has removed the bot from the team, everything waits until it is installed again in any channel', async () => {
     world = await startWorld();
     const base = world.azure.queueBuild(world.shop.pythonBase, DEVELOP);
@@ -160,4 +243,24 @@ describe('while Teams is difficult', () => {
     expect(textOf(world.botMessages()[0])).toContain('Succeeded');
     expect(textOf(world.botMessages()[1])).toContain('<at>Ada Lovelace</at>');
   });
+});
+
+it('a message whose job was lost with an old database is answered after the start', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'pipebot-outage-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  const database = await openDatabase({ dataDir });
+  await migrate(database);
+  const ids = { conversationId: 'a:1ada', activityId: '1' };
+  const said = { text: 'services', from: { id: '29:ada', name: 'Ada Lovelace' } };
+  const receivedAt = Date.UTC(2026, 10, 22, 6);
+  await createIncomingMessages(database).add({ ...ids, ...said, receivedAt });
+  await database.close();
+
+  world = await startWorld({ database: { dataDir } });
+  await world.app.idle();
+  await world.app.stop();
+  const reopened = await openDatabase({ dataDir });
+  const pending = await createIncomingMessages(reopened).listPending();
+  await reopened.close();
+  expect(pending).toEqual([]);
 });

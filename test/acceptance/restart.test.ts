@@ -1,10 +1,11 @@
 // The real program as its own process, killed without warning and started again.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, inject, it, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import {
   type AzureDevOpsStandIn,
@@ -166,3 +167,61 @@ it('stops on SIGTERM with exit code 0, says what its database survives, and star
   expect(unlocal.output()).toContain('MicrosoftAppId is missing');
   expect(unlocal.output()).toContain('PORT "x" is no port');
 });
+
+/** The one line that a program writes which does not start. */
+async function refusal(changes: Readonly<Record<string, string>> = {}): Promise<string> {
+  const program = startProgram(changes);
+  const [code] = await once(program.child, 'close');
+  expect(code).toBe(1);
+  expect(program.output()).toMatch(/^PipeBot cannot start: .*\n$/);
+  return program.output();
+}
+
+it('says that its port is taken, and by which setting it gets another', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  expect(await refusal({ PORT: String(port) })).toContain(
+    `PORT ${port} is taken by another program; stop it. Example: PORT=${port + 1}`,
+  );
+  other.close();
+});
+
+it('says that its folder is none', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  expect(await refusal({ DATA_DIR: 'file' })).toContain('DATA_DIR "file" is no folder');
+  expect(await refusal({ DATA_DIR: 'file/data' })).toContain('DATA_DIR "file/data" is no folder');
+});
+
+it('says that there is a .env which cannot be read', async () => {
+  mkdirSync(join(folder, '.env'));
+  expect(await refusal()).toContain('.env cannot be read (EISDIR)');
+});
+
+it('says what is wrong with a database that is not reached', async () => {
+  const port = await freedPort();
+  const line = await refusal({ DATABASE_URL: `postgres://me:canary@127.0.0.1:${port}/pipebot` });
+  expect(line).toContain('DATABASE_URL names a server that cannot be reached (ECONNREFUSED)');
+  expect(line).not.toContain('canary');
+});
+
+it.skipIf(!inject('postgresUrl'))('says what a database server does not accept', async () => {
+  const url = new URL(inject('postgresUrl'));
+  url.pathname = '/nowhere';
+  expect(await refusal({ DATABASE_URL: url.href })).toContain('names a database that does not exist');
+  url.username = 'nobody';
+  url.password = 'canary';
+  const line = await refusal({ DATABASE_URL: url.href });
+  expect(line).toContain('DATABASE_URL has a user that the server does not let in');
+  expect(line).not.toContain('canary');
+});
+
+/** One at which nobody listens. */
+async function freedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

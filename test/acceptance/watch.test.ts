@@ -125,3 +125,57 @@ it('a watched build that was deleted ends the watch with its own words', async (
   expect(card?.versions).toHaveLength(2);
   expect(news && textOf(news)).toMatch(/gone|deleted/i);
 });
+
+it('waiting for the next build also means an old one that is rerun, even if nobody saw it run', async () => {
+  world = await startWorld();
+  const build = world.azure.queueBuild(world.shop.builds.payments, DEVELOP);
+  build.fail({});
+  await world.clock.advance(60_000);
+  await world.ask('watch payments build');
+  build.rerun();
+  await world.clock.advance(5_000);
+  build.succeed();
+  await world.pass(1);
+  expect(textOf(world.botMessages()[1] as StandInMessage)).toContain('succeeded');
+});
+
+it('a single answer with a wrong date does not shut out the later ones', async () => {
+  world = await startWorld();
+  const base = world.azure.queueBuild(world.shop.pythonBase, DEVELOP);
+  base.start();
+  await world.ask('watch payments');
+  const tomorrow = new Date(world.clock.now() + 86_400_000).toUTCString();
+  const fault = world.azure.injectFault({
+    match: { path: /\/builds/ },
+    effect: {
+      kind: 'answer',
+      status: 200,
+      body: '{"count":0,"value":[]}',
+      contentType: 'application/json',
+      headers: { date: tomorrow },
+    },
+  });
+  await world.pass(1);
+  fault.remove();
+  base.succeed();
+  await world.pass(2);
+  expect(world.botMessages()).toHaveLength(2);
+});
+
+it('a restart does not make more polls', async () => {
+  const { mkdtempSync } = await import('node:fs');
+  world = await startWorld({
+    database: { dataDir: mkdtempSync(`${process.env['TMPDIR'] ?? '/tmp'}/pipebot-watch-`) },
+  });
+  const callsIn = async (minutes: number) => {
+    world.azure.clearLedger();
+    await world.pass(minutes);
+    return world.azure.ledger.filter(({ path }) => path.endsWith('/builds')).length;
+  };
+  await world.ask('watch payments build');
+  await world.ask('watch checkout build');
+  const before = await callsIn(3);
+  await world.restart();
+  await world.pass(1);
+  expect(await callsIn(3)).toBe(before);
+});

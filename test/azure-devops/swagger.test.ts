@@ -53,6 +53,7 @@ async function useEverything(): Promise<readonly LedgerEntry[]> {
   const where = { organization: 'contoso', project: 'Shop' };
   await stand.list();
   await stand.pipelines.listBuilds({ ...stand.target, definitionIds: [183, 184] });
+  await stand.pipelines.listBuilds({ ...stand.target, repositoryId: stand.base.repository.id });
   await stand.pipelines.getBuild({ ...where, buildId: build.id });
   await stand.pipelines.getDefinition({ ...where, definition: 183 });
   await stand.pipelines.getDefinition({ ...where, definition: 'python-base' });

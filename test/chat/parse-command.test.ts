@@ -8,6 +8,8 @@ const VOCABULARY: Vocabulary = {
     ['ready', 'status'],
     ['watch', 'watch'],
     ['help', 'help'],
+    ['?', 'help'],
+    ['hi', 'help'],
     ['services', 'services'],
   ]),
   isSubject: (word) => ['payments', 'pay', 'search', 'python-base'].includes(word.toLowerCase()),
@@ -45,7 +47,13 @@ describe('what people type', () => {
     ['  \n ', 'empty'],
     ['?', 'empty'],
     ['thank you', 'unknown'],
-    ['is it ready?', 'unknown'],
+    ['is it ready?', 'status'],
+    ['is base ready', 'status'],
+    ['is the base ready or not?', 'status'],
+    ['ok', 'unknown'],
+    ['is payments ready on main or on main?', 'status payments main'],
+    ['is payments ready on main and is it green?', 'status payments main'],
+    ['is payments ready on develop and search too', 'status payments develop'],
   ])('“%s” is %s', (text, expected) => expect(said(text)).toBe(expected));
 
   it('gets the nearest command for a typo', () => {
@@ -53,6 +61,31 @@ describe('what people type', () => {
       kind: 'unknown',
       typed: 'wacth',
       suggestions: ['watch'],
+    });
+  });
+
+  it.each(['is', 'hj', 'x', 'h'])('“%s” is too short for a guess', (text) => {
+    expect(parseCommand(`${text} payment`, VOCABULARY)).toEqual({
+      kind: 'unknown',
+      typed: text,
+      suggestions: [],
+    });
+  });
+
+  it('offers no word of one or two letters', () => {
+    expect(parseCommand('hip', VOCABULARY)).toMatchObject({ suggestions: ['help'] });
+  });
+
+  it.each([
+    ['is payments ready on main or develop?', ['main', 'develop']],
+    ['is payments ready on main or on develop?', ['main', 'develop']],
+    ['is payments ready on main, develop and release/1?', ['main', 'develop', 'release/1']],
+    ['is the base ready on main & develop for payments?', ['main', 'develop']],
+  ])('“%s” is about several branches', (text, branches) => {
+    expect(parseCommand(text, VOCABULARY)).toEqual({
+      kind: 'several-branches',
+      subject: 'payments',
+      branches,
     });
   });
 
@@ -69,7 +102,9 @@ describe('what people type', () => {
     );
     fc.assert(
       fc.property(anything, (text) => {
-        expect(['command', 'unknown', 'empty', 'too-long']).toContain(parseCommand(text, VOCABULARY).kind);
+        expect(['command', 'unknown', 'several-branches', 'empty', 'too-long']).toContain(
+          parseCommand(text, VOCABULARY).kind,
+        );
       }),
       { numRuns: 5_000 },
     );

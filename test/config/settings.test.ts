@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { normalizeOrganizationUrl } from '../../src/config/environment.ts';
+import { normalizeOrganizationUrl } from '../../src/config/organization-url.ts';
 import { loadSettings, problemLines, type Settings } from '../../src/config/settings.ts';
 
 const SAMPLE = readFileSync(new URL('../../docs/pipebot.sample.yaml', import.meta.url), 'utf8');
@@ -22,6 +22,12 @@ function problemsOf(
 ): string[] {
   const settings = loadSettings({ ...GOOD, ...changes }, () => text);
   return 'problems' in settings ? problemLines(settings.problems) : [];
+}
+
+/** Ten times itself, `levels` times over. */
+function bomb(levels: number): string {
+  const level = (index: number) => `a${index}: &a${index} [${`*a${index - 1}, `.repeat(10)}]`;
+  return ['a0: &a0 x', ...Array.from({ length: levels }, (_, index) => level(index + 1))].join('\n');
 }
 
 function settingsOf(text: string, changes: Record<string, string> = {}): Settings {
@@ -88,6 +94,101 @@ services: { s: { base: b, gate: { maxAge: 90d, timeout: 1h } } }`;
 });
 
 describe('mistakes', () => {
+  const KEY = 'canary-key-canary-key-canary-key';
+
+  it.each<[string, Record<string, string>, string, string]>([
+    [
+      'a token in the address of the organisation, and a bad link',
+      { AZURE_DEVOPS_ORG_URL: 'https://me:canary@dev.azure.com/contoso?t=canary#canary' },
+      'bases: { b: https://dev.azure.com/evil/P/_build?definitionId=1 }\nservices: { s: { base: b } }',
+      'Example: https://dev.azure.com/contoso/Shop/_build',
+    ],
+    [
+      'the same, and a bad organisation',
+      { AZURE_DEVOPS_ORG_URL: 'https://me:canary@dev.azure.com/contoso' },
+      'bases: { b: { definition: 1, project: P, organization: x } }\nservices: { s: { base: b } }',
+      'Example: organization: contoso',
+    ],
+    [
+      'an address without https:',
+      { AZURE_DEVOPS_ORG_URL: 'me:canary@dev.azure.com/contoso' },
+      'bases: { b: { definition: 1, project: P, organization: x } }\nservices: { s: { base: b } }',
+      'AZURE_DEVOPS_ORG_URL is no https',
+    ],
+    [
+      'a token where its variable should be named',
+      {},
+      `organizations: { x: { url: https://dev.azure.com/x, tokenVariable: ${'canary'.repeat(9)} } }`,
+      'organizations.x.tokenVariable is no name of an environment variable',
+    ],
+    [
+      'a key with a colon',
+      { PIPEBOT_GATE_KEYS: `shop:${KEY}:${KEY}` },
+      SAMPLE,
+      'entry 1 names an unknown service',
+    ],
+    ['a key with two', { PIPEBOT_GATE_KEYS: `shop:${KEY}:${KEY}:${KEY}` }, SAMPLE, 'a key contains no colon'],
+    [
+      'a key with a colon and no name',
+      { PIPEBOT_GATE_KEYS: 'canary:canary' },
+      SAMPLE,
+      'it contains no colon',
+    ],
+    [
+      'the same and longer',
+      { PIPEBOT_GATE_KEYS: `canary:${KEY}:` },
+      SAMPLE,
+      'services of entry 1 are not complete',
+    ],
+    [
+      'a database that cannot be parsed',
+      { DATABASE_URL: 'postgres://u:canary@db:port/p' },
+      SAMPLE,
+      'DATABASE_URL is no',
+    ],
+    [
+      'a database with a bad escape',
+      { DATABASE_URL: 'postgres://u:canary%ff@db/p' },
+      SAMPLE,
+      'DATABASE_URL is no',
+    ],
+    ['a database of another kind', { DATABASE_URL: 'mysql://u:canary@db/p' }, SAMPLE, 'DATABASE_URL is no'],
+  ])('never show a secret: %s', (_name, changes, text, expected) => {
+    const lines = problemsOf(changes, text).join('\n');
+    expect(lines).toContain(expected);
+    expect(lines).not.toContain('canary');
+  });
+
+  it.each([
+    'postgres://u:p%ss@db/p',
+    'postgres://u:p@/p?host=/run/postgresql',
+    'postgresql:///p',
+    'postgres://u:100%25@[::1]:5432/p?sslmode=require',
+  ])('are none: the database %s', (url) => {
+    expect(problemsOf({ DATABASE_URL: url })).toEqual([]);
+  });
+
+  it.each(['contoso', 'Contoso'])('two organisations of one name: %s', (name) => {
+    const more = `${SAMPLE}\norganizations: { ${name}: { url: https://tfs.example.com/x, tokenVariable: T } }`;
+    expect(problemsOf({ T: 'x' }, more).join()).toContain(
+      `organizations.${name} has the name of another organisation`,
+    );
+  });
+
+  it('two organisations of one name, both in the file', () => {
+    const entry = '{ url: https://tfs.example.com/x, tokenVariable: T }';
+    const lines = problemsOf({ T: 'x' }, `${SAMPLE}\norganizations: { tfs: ${entry}, TFS: ${entry} }`);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('organizations.TFS has the name of another organisation');
+  });
+
+  it('an organisation whose escapes are broken', () => {
+    const lines = problemsOf({ AZURE_DEVOPS_ORG_URL: 'https://dev.azure.com/100%' }).join('\n');
+    expect(lines).toContain('AZURE_DEVOPS_ORG_URL is no https address');
+    const text = `${SAMPLE}\norganizations: { x: { url: 'https://dev.azure.com/100%', tokenVariable: T } }`;
+    expect(problemsOf({ T: 'x' }, text).join()).toContain('organizations.x.url is no https address');
+  });
+
   it.each<[string, Record<string, string | undefined>, string]>([
     ['no app id and no local mode', { MicrosoftAppId: undefined }, 'MicrosoftAppId is missing'],
     ['an empty app id', { MicrosoftAppId: ' ' }, 'MicrosoftAppId is missing'],
@@ -167,6 +268,16 @@ services:
   it.each<[string, string, string]>([
     ['broken YAML', 'services: [', 'line 1'],
     ['a list', '- a', 'no mapping'],
+    ['an alias of nothing', 'services: *nothing', 'without its anchor'],
+    ['a bomb of aliases', bomb(9), 'or too many of them'],
+    [
+      'brackets without end',
+      '['.repeat(100_000) + ']'.repeat(100_000),
+      'is not valid YAML (RESOURCE_EXHAUSTION)',
+    ],
+    ['an unknown tag', 'services: !include other.yaml', 'line 1 is not valid YAML (TAG_RESOLVE_FAILED)'],
+    ['an unknown directive', '%FOO\n---\nservices: {}', 'is not valid YAML (BAD_DIRECTIVE)'],
+    ['a map as a key', '{ a: b }: c', 'is no setting'],
     ['nothing', '', 'services is empty'],
     ['a name taken twice', 'project: P\nbases: { b: 1 }', 'bases.b is no mapping'],
     [
@@ -197,8 +308,8 @@ services:
     const settings = loadSettings(GOOD, () => {
       throw new Error('ENOENT');
     });
-    expect('problems' in settings && problemLines(settings.problems)[0]).toContain(
-      'pipebot.yaml cannot be read',
+    expect('problems' in settings && problemLines(settings.problems)[0]).toMatch(
+      /^pipebot.yaml cannot be read. Example: cp docs\/pipebot.sample.yaml pipebot.yaml, /,
     );
   });
 });

@@ -138,6 +138,14 @@ describe('a watch', () => {
     ];
     expect(advanceWatch(watch, builds, DAWN)?.watch).toMatchObject({ state: 'following', buildId: 6 });
   });
+  it('takes an old build that is rerun, running or ended since', () => {
+    const waiting = { ...watch, afterFinishedAt: DAWN + 900_000 };
+    const rerun = buildOf({ id: 3, status: 'inProgress' });
+    expect(advanceWatch(waiting, [rerun], DAWN)?.watch).toMatchObject({ state: 'following', buildId: 3 });
+    const ended = buildOf({ id: 3, result: 'failed', finishedAt: DAWN + 900_001 });
+    expect(advanceWatch(waiting, [ended], DAWN)?.watch).toMatchObject({ state: 'ended', buildId: 3 });
+    expect(advanceWatch(waiting, [{ ...ended, finishedAt: DAWN + 900_000 }], DAWN)).toBeUndefined();
+  });
   it('ends at once with a build that came and went unseen', () => {
     expect(advanceWatch(watch, [buildOf({ id: 6, result: 'failed' })], DAWN)?.watch.state).toBe('ended');
   });
@@ -193,7 +201,7 @@ describe('after a send', () => {
       'a doubtful new message is repeated, marked',
       inDoubt,
       false,
-      { kind: 'retry', isInDoubt: true, at: DAWN + 2_000 },
+      { kind: 'retry', isInDoubt: true, at: DAWN + 30_000 },
     ],
     ['a doubtful update is repeated, unmarked', inDoubt, true, { kind: 'retry', isInDoubt: false }],
     [
@@ -247,9 +255,45 @@ describe('after a send', () => {
     });
     expect(step).toMatchObject({ kind: 'retry', isInDoubt: true });
   });
-  it('gives up after a day', () => {
-    expect(afterSend(notification, inDoubt, { now: DAWN + 25 * 3_600_000, isUpdate: true }).kind).toBe(
-      'park',
-    );
+  it('repeats what stays in doubt at growing pauses, for two hours; updates as often as it takes', () => {
+    const pauses: number[] = [];
+    let [now, attempts, isInDoubt] = [DAWN, 0, false];
+    for (;;) {
+      attempts++;
+      const tried = { ...notification, attempts, isInDoubt, firstAttemptAt: DAWN };
+      const step = afterSend(tried, inDoubt, { now, isUpdate: false });
+      if (step.kind !== 'retry') break;
+      isInDoubt = step.isInDoubt;
+      pauses.push((step.at - now) / 1_000);
+      now = step.at;
+    }
+    expect(pauses).toEqual([30, 120, 480, 1_800, 3_600, 3_600]);
+    expect(now - DAWN).toBeLessThan(3 * 3_600_000);
+    const update = { ...notification, isInDoubt: true, firstAttemptAt: DAWN };
+    expect(afterSend(update, inDoubt, { now, isUpdate: true }).kind).toBe('retry');
+  });
+  it('is repeated at least once, even when it was throttled for hours before', () => {
+    const tried = { ...notification, attempts: 50, firstAttemptAt: DAWN };
+    const step = afterSend(tried, inDoubt, { now: DAWN + 5 * 3_600_000, isUpdate: false });
+    expect(step).toMatchObject({ kind: 'retry', isInDoubt: true });
+  });
+
+  describe('for more than a day', () => {
+    const now = DAWN + 25 * 3_600_000;
+    it.each<[string, SendOutcome, boolean, DeliveryStep['kind']]>([
+      ['gives up what is only doubted', inDoubt, true, 'park'],
+      ['gives up what is only throttled', refused('throttled'), false, 'park'],
+      ['goes on while the secret is refused', refused('unauthorized'), false, 'retry'],
+      ['goes on while Teams cannot be reached', refused('unreachable'), true, 'retry'],
+      ['still waits for the bot to come back', refused('removed'), false, 'suspend'],
+      ['still posts a vanished card anew', refused('not-found'), true, 'retry'],
+    ])('%s', (_name, outcome, isUpdate, kind) => {
+      const tried = { ...notification, firstAttemptAt: DAWN };
+      expect(afterSend(tried, outcome, { now, isUpdate }).kind).toBe(kind);
+    });
+    it('goes on with what only waited, and was tried for the first time just now', () => {
+      for (const waited of [notification, { ...notification, firstAttemptAt: now - 1_000 }])
+        expect(afterSend(waited, refused('throttled'), { now, isUpdate: false }).kind).toBe('retry');
+    });
   });
 });

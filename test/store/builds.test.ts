@@ -62,7 +62,7 @@ eachMigratedDatabase('builds', (open) => {
     const { definitionIds: _, ...names } = target;
     await records.lockTarget(target);
     await records.saveBuilds([{ ...BUILD, ...names }]);
-    await records.saveReading(target, NOW);
+    await records.saveReading(target, { observedAt: NOW, readAt: NOW });
     expect((await records.lastReading(target))?.builds).toHaveLength(1);
     expect(await records.findBuilds([refTo({ ...BUILD, ...names })])).toHaveLength(1);
   });
@@ -121,7 +121,7 @@ eachMigratedDatabase('builds', (open) => {
     const { records } = await openRecords();
     const target = { ...TARGET, project: 'sHOP' };
     await records.saveBuilds([BUILD, { ...COMPLETE, project: 'SHOP' }]);
-    await records.saveReading(TARGET, NOW);
+    await records.saveReading(TARGET, { observedAt: NOW, readAt: NOW });
     expect(await records.findBuilds([{ ...refTo(BUILD), project: 'shop' }])).toEqual([
       { ...COMPLETE, project: 'SHOP' },
     ]);
@@ -140,7 +140,7 @@ eachMigratedDatabase('builds', (open) => {
     ];
     await records.saveBuilds([...many, other, ...elsewhere]);
     const target = { ...TARGET, definitionIds: [184, 183, 183] };
-    await records.saveReading(target, NOW);
+    await records.saveReading(target, { observedAt: NOW, readAt: NOW });
     const expected = [...many.slice(5).reverse(), other];
     expect((await records.lastReading(target))?.builds).toStrictEqual(expected);
   });
@@ -148,7 +148,7 @@ eachMigratedDatabase('builds', (open) => {
   test('builds queued in the same moment are ordered by their ids', async () => {
     const { records } = await openRecords();
     await records.saveBuilds([2, 3, 1].map((id) => ({ ...BUILD, id })));
-    await records.saveReading(TARGET, NOW);
+    await records.saveReading(TARGET, { observedAt: NOW, readAt: NOW });
     expect((await records.lastReading(TARGET))?.builds.map(({ id }) => id)).toEqual([3, 2, 1]);
   });
 });

@@ -85,6 +85,59 @@ eachMigratedDatabase('incoming messages', (open) => {
     expect(await messages.findUnanswered(MESSAGE.conversationId, MESSAGE.activityId)).toBeUndefined();
   });
 
+  test('a conversation’s messages are answered in the order in which they came', async () => {
+    const { messages } = await openMessages();
+    const { conversationId } = MESSAGE;
+    const ids = ['c', 'a', 'b'];
+    for (const activityId of ids) await messages.add({ ...MESSAGE, activityId });
+    await messages.add({ ...MESSAGE, activityId: '0', conversationId: 'a:1ada', receivedAt: NOW - 1 });
+    const order: (string | undefined)[] = [];
+    for (const _ of ids) {
+      const next = await messages.nextUnanswered(conversationId);
+      order.push(next?.activityId);
+      await messages.markAnswered(conversationId, next?.activityId ?? '');
+    }
+    expect(order).toEqual(ids);
+    expect(await messages.nextUnanswered(conversationId)).toBeUndefined();
+  });
+
+  test('the next message to answer comes back as it was added', async () => {
+    const { messages } = await openMessages();
+    const odd = { ...MESSAGE, conversationId: longKey('general'), threadId: '1700000000000' };
+    await messages.add(odd);
+    expect(await messages.nextUnanswered(odd.conversationId)).toMatchObject({
+      text: odd.text,
+      from: odd.from,
+    });
+    await messages.add(MESSAGE);
+    expect(await messages.nextUnanswered(MESSAGE.conversationId)).toStrictEqual(MESSAGE);
+  });
+
+  test('who wants to answer a message that somebody is answering waits, and finds it answered', async () => {
+    const { database, messages } = await openMessages();
+    const { conversationId, activityId } = MESSAGE;
+    await messages.add(MESSAGE);
+    const second = race(database, {
+      first: () => messages.findUnanswered(conversationId, activityId),
+      meanwhile: () => messages.markAnswered(conversationId, activityId),
+      second: () => messages.findUnanswered(conversationId, activityId),
+    });
+    expect(await second).toBeUndefined();
+  });
+
+  test('conversations with unanswered messages are listed once each, the longest waiting first', async () => {
+    const { messages } = await openMessages();
+    for (const [conversationId, activityId] of [
+      ['answered', '1'],
+      ['z', '2'],
+      ['y', '3'],
+      ['z', '4'],
+    ] as const)
+      await messages.add({ ...MESSAGE, conversationId, activityId });
+    await messages.markAnswered('answered', '1');
+    expect(await messages.listPending()).toEqual(['z', 'y']);
+  });
+
   test('a message that nobody sent is not found', async () => {
     const { messages } = await openMessages();
     await messages.markAnswered('a:1ada', '1');

@@ -56,19 +56,21 @@ eachMigratedDatabase('the order of notifications', (open) => {
     const { notifications } = await openNotifications();
     await notifications.add({ ...NEW, key: 'a' }, NOW);
     await notifications.add({ ...NEW, key: 'b' }, NOW);
-    await notifications.save({ ...QUEUED, key: 'a', state }, 'the bot is not in the conversation');
+    await notifications.save({ ...QUEUED, key: 'a', state }, { detail: 'the bot is gone' });
     expect((await notifications.nextFor(GENERAL))?.key).toBe('b');
   });
 
-  test('when the bot is back, what was suspended there is sent, in the old order', async () => {
+  test('when the bot is back, what was suspended there is sent, in the old order and as if never tried', async () => {
     const { notifications } = await openNotifications();
     for (const key of ['a', 'b', 'c', 'd']) await notifications.add({ ...NEW, key }, NOW);
     const other = { ...NEW, key: 'e', conversationId: 'a:1ada' };
     await notifications.add(other, NOW);
     const suspended = { ...QUEUED, state: 'suspended', attempts: 2, isInDoubt: true } as const;
-    for (const key of ['a', 'b', 'e']) await notifications.save({ ...suspended, key });
+    const tried = { ...suspended, firstAttemptAt: NOW - 1_000 };
+    for (const key of ['a', 'b', 'e']) await notifications.save({ ...tried, key }, { attemptsBefore: 0 });
     await notifications.save({ ...QUEUED, key: 'c', state: 'parked' });
-    await notifications.resume(GENERAL, NOW + 5_000);
+    expect(await notifications.resume(GENERAL, NOW + 5_000)).toBe(true);
+    expect(await notifications.resume(GENERAL, NOW + 6_000)).toBe(false);
     expect(await notifications.nextFor(GENERAL)).toStrictEqual({
       ...suspended,
       key: 'a',

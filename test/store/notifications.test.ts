@@ -44,7 +44,7 @@ eachMigratedDatabase('notifications', (open) => {
       await notifications.add({ ...NEW, key: name, content: saying(given) }, NOW);
       const next = await notifications.nextFor(GENERAL);
       expect(next?.content, name).toEqual(saying(stored));
-      await notifications.save({ ...QUEUED, key: name }, given);
+      await notifications.save({ ...QUEUED, key: name }, { detail: given });
       await notifications.markDelivered(name, NOW, given);
       expect(await notifications.activityIdOf(name), name).toBe(stored);
     }
@@ -99,24 +99,70 @@ eachMigratedDatabase('notifications', (open) => {
       attempts: 3,
       isInDoubt: true,
       shrinkStep: 2,
+      firstAttemptAt: NOW + 1_000,
       nextAttemptAt: NOW + 8_000,
-      updatesKey: 'reply:2',
+      updatesKey: 'reply:1',
     };
-    await notifications.save(tried);
+    expect(await notifications.save(tried, { attemptsBefore: 0 })).toBe(true);
     expect(await notifications.nextFor(GENERAL)).toStrictEqual(tried);
-    const { updatesKey: _, ...postedAnew } = tried;
-    await notifications.save(postedAnew);
-    expect(await notifications.nextFor(GENERAL)).toStrictEqual(postedAnew);
+  });
+
+  test('of two who want to make the same attempt only the first does', async () => {
+    const { database, notifications } = await openNotifications();
+    await notifications.add(NEW, NOW);
+    const attempt: Notification = { ...QUEUED, state: 'sending', attempts: 1 };
+    const begin = () => notifications.save(attempt, { attemptsBefore: 0 });
+    const begun: boolean[] = [];
+    const second = await race(database, {
+      first: async () => begun.push(await begin()),
+      meanwhile: () => Promise.resolve(),
+      second: begin,
+    });
+    expect([...begun, second]).toEqual([true, false]);
+  });
+
+  test('who was held up changes nothing about an attempt that somebody else has begun', async () => {
+    const { notifications } = await openNotifications();
+    await notifications.add(NEW, NOW);
+    const theirs: Notification = { ...QUEUED, state: 'sending', attempts: 2 };
+    await notifications.save({ ...QUEUED, state: 'sending', attempts: 1 }, { attemptsBefore: 0 });
+    await notifications.save(theirs, { attemptsBefore: 1 });
+    expect(await notifications.save({ ...QUEUED, state: 'parked', attempts: 1 })).toBe(false);
+    expect(await notifications.nextFor(GENERAL)).toStrictEqual(theirs);
+  });
+
+  test('a card that was posted anew is the one that is updated from then on', async () => {
+    const { notifications } = await openNotifications();
+    const update = { ...NEW, key: 'update', updatesKey: 'card' };
+    for (const each of [{ ...NEW, key: 'card' }, update, { ...NEW, key: 'other' }])
+      await notifications.add(each, NOW);
+    for (const key of ['card', 'other']) await notifications.markDelivered(key, NOW, `first-${key}`);
+    await notifications.forgetActivityId('card', 'one of earlier');
+    expect(await notifications.activityIdOf('card')).toBe('first-card');
+    await notifications.forgetActivityId('card', 'first-card');
+    expect(await notifications.activityIdOf('card')).toBeUndefined();
+    await notifications.markDelivered('update', NOW, 'second-card');
+    expect(await notifications.activityIdOf('card')).toBe('second-card');
+    expect(await notifications.activityIdOf('other')).toBe('first-other');
+  });
+
+  test('an update whose activity id is not known leaves the card its own', async () => {
+    const { notifications } = await openNotifications();
+    for (const each of [NEW, { ...NEW, key: 'update', updatesKey: NEW.key }])
+      await notifications.add(each, NOW);
+    await notifications.markDelivered(NEW.key, NOW, 'activity-1');
+    await notifications.markDelivered('update', NOW, undefined);
+    expect(await notifications.activityIdOf(NEW.key)).toBe('activity-1');
   });
 
   test('why the last attempt failed stays known until another one fails', async () => {
     const { database, notifications } = await openNotifications();
     const detail = () => database.query('select detail from pipebot.notifications');
     await notifications.add(NEW, NOW);
-    await notifications.save(QUEUED, '429');
+    await notifications.save(QUEUED, { detail: '429' });
     await notifications.save({ ...QUEUED, state: 'sending' });
     expect(await detail()).toEqual([{ detail: '429' }]);
-    await notifications.save(QUEUED, '503');
+    await notifications.save(QUEUED, { detail: '503' });
     expect(await detail()).toEqual([{ detail: '503' }]);
   });
 
@@ -126,7 +172,7 @@ eachMigratedDatabase('notifications', (open) => {
     expect(await notifications.activityIdOf(NEW.key)).toBeUndefined();
     await notifications.markDelivered(NEW.key, NOW, 'activity-1');
     await notifications.markDelivered(NEW.key, NOW + 1, undefined);
-    await notifications.save({ ...QUEUED, state: 'queued' }, 'a process that was held up');
+    expect(await notifications.save(QUEUED, { detail: 'a process that was held up' })).toBe(false);
     await notifications.resume(GENERAL, NOW);
     expect(await notifications.nextFor(GENERAL)).toBeUndefined();
     expect(await notifications.activityIdOf(NEW.key)).toBe('activity-1');

@@ -20,16 +20,19 @@ eachMigratedDatabase('readings of builds', (open) => {
 
   test('a reading that found no builds is a reading', async () => {
     const { records } = await openRecords();
-    await records.saveReading(TARGET, NOW);
+    await records.saveReading(TARGET, { observedAt: NOW, readAt: NOW });
     expect(await records.lastReading(TARGET)).toStrictEqual({ builds: [], observedAt: NOW });
   });
 
   test('a reading of one definition says nothing about another', async () => {
     const { records } = await openRecords();
-    await records.saveReading(TARGET, NOW);
+    await records.saveReading(TARGET, { observedAt: NOW, readAt: NOW });
     expect(await records.lastReading({ ...TARGET, definitionIds: [184] })).toBeUndefined();
     expect(await records.lastReading({ ...TARGET, definitionIds: [183, 184] })).toBeUndefined();
-    await records.saveReading({ ...TARGET, definitionIds: [184, 185, 184] }, NOW - 5_000);
+    await records.saveReading(
+      { ...TARGET, definitionIds: [184, 185, 184] },
+      { observedAt: NOW - 5_000, readAt: NOW - 5_000 },
+    );
     const both = { ...TARGET, definitionIds: [183, 184, 184] };
     expect((await records.lastReading(both))?.observedAt).toBe(NOW - 5_000);
     expect(await records.lockTarget(both)).toBe(NOW);
@@ -37,7 +40,8 @@ eachMigratedDatabase('readings of builds', (open) => {
 
   test('the time of the last reading never goes back', async () => {
     const { records } = await openRecords();
-    for (const observedAt of [NOW, NOW - 1, NOW + 1, NOW]) await records.saveReading(TARGET, observedAt);
+    for (const observedAt of [NOW, NOW - 1, NOW + 1, NOW])
+      await records.saveReading(TARGET, { observedAt: observedAt, readAt: observedAt });
     expect((await records.lastReading(TARGET))?.observedAt).toBe(NOW + 1);
   });
 
@@ -46,10 +50,10 @@ eachMigratedDatabase('readings of builds', (open) => {
     ['again', true],
   ])('two readers of a target %s come one after the other', async (_, isKnown) => {
     const { database, records } = await openRecords();
-    if (isKnown) await records.saveReading(TARGET, NOW - 1);
+    if (isKnown) await records.saveReading(TARGET, { observedAt: NOW - 1, readAt: NOW - 1 });
     const seenBySecond = await race(database, {
       first: () => records.lockTarget(TARGET),
-      meanwhile: () => records.saveReading(TARGET, NOW),
+      meanwhile: () => records.saveReading(TARGET, { observedAt: NOW, readAt: NOW }),
       second: () => records.lockTarget(TARGET),
     });
     expect(seenBySecond).toBe(NOW);
@@ -61,12 +65,12 @@ eachMigratedDatabase('readings of builds', (open) => {
   ])('readers of overlapping targets %s do not wait for each other', async (_, isKnown) => {
     const { database, records } = await openRecords();
     const target = (...definitionIds: number[]) => ({ ...TARGET, definitionIds });
-    if (isKnown) await records.saveReading(target(1, 2), NOW - 1);
+    if (isKnown) await records.saveReading(target(1, 2), { observedAt: NOW - 1, readAt: NOW - 1 });
     const seenBySecond = await race(database, {
       first: () => records.lockTarget(target(1)),
       meanwhile: async () => {
         await records.lockTarget(target(2));
-        await records.saveReading(target(1, 2), NOW);
+        await records.saveReading(target(1, 2), { observedAt: NOW, readAt: NOW });
       },
       second: () => records.lockTarget(target(2, 1)),
     });
@@ -76,9 +80,11 @@ eachMigratedDatabase('readings of builds', (open) => {
   test('two who store readings without having locked them do not wait for each other', async () => {
     const { database, records } = await openRecords();
     await race(database, {
-      first: () => records.saveReading({ ...TARGET, definitionIds: [1] }, NOW),
-      meanwhile: () => records.saveReading({ ...TARGET, definitionIds: [2] }, NOW),
-      second: () => records.saveReading({ ...TARGET, definitionIds: [2, 1] }, NOW + 1),
+      first: () => records.saveReading({ ...TARGET, definitionIds: [1] }, { observedAt: NOW, readAt: NOW }),
+      meanwhile: () =>
+        records.saveReading({ ...TARGET, definitionIds: [2] }, { observedAt: NOW, readAt: NOW }),
+      second: () =>
+        records.saveReading({ ...TARGET, definitionIds: [2, 1] }, { observedAt: NOW + 1, readAt: NOW + 1 }),
     });
     expect((await records.lastReading({ ...TARGET, definitionIds: [1, 2] }))?.observedAt).toBe(NOW + 1);
   });

@@ -66,10 +66,12 @@ create table pipebot.gates (
   constraint gates_verdict CHECK (((decision ->> 'verdict'::text) = ANY (ARRAY['continue'::text, 'wait'::text, 'stop'::text])))
 );
 CREATE INDEX gates_by_deadline ON pipebot.gates USING btree (deadline_at);
+CREATE INDEX gates_waiting ON pipebot.gates USING btree (key_id, build_id, asked_at) WHERE ((decision ->> 'verdict'::text) = 'wait'::text);
 
 create table pipebot.incoming_messages (
   conversation_id text not null,
   activity_id text not null,
+  sequence bigint not null generated always as identity,
   thread_id text,
   text text not null,
   from_id text not null,
@@ -79,6 +81,7 @@ create table pipebot.incoming_messages (
   constraint incoming_messages_pkey PRIMARY KEY (conversation_id, activity_id)
 );
 CREATE INDEX incoming_messages_by_age ON pipebot.incoming_messages USING btree (received_at);
+CREATE INDEX incoming_messages_unanswered ON pipebot.incoming_messages USING btree (conversation_id, sequence) WHERE (NOT is_answered);
 
 create table pipebot.migrations (
   number integer not null,
@@ -99,6 +102,7 @@ create table pipebot.notifications (
   is_in_doubt boolean not null default false,
   shrink_step integer not null default 0,
   created_at timestamp with time zone not null,
+  first_attempt_at timestamp with time zone,
   next_attempt_at timestamp with time zone not null,
   detail text,
   delivered_at timestamp with time zone,
@@ -117,6 +121,7 @@ create table pipebot.readings (
   branch text not null,
   definition_id bigint not null,
   observed_at timestamp with time zone,
+  read_at timestamp with time zone,
   constraint readings_pkey PRIMARY KEY (organization, project_key, branch, definition_id)
 ) with (fillfactor=50);
 
@@ -138,6 +143,7 @@ create table pipebot.watches (
   state text not null,
   build_id bigint,
   after_build_id bigint not null,
+  after_finished_at timestamp with time zone,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   constraint watches_pkey PRIMARY KEY (id),

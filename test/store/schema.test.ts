@@ -22,7 +22,7 @@ const QUESTIONS: readonly (readonly [string, Ask, string])[] = [
     'the newest builds',
     async (database) => {
       const records = createBuildRecords(database);
-      await records.saveReading(TARGET, NOW);
+      await records.saveReading(TARGET, { observedAt: NOW, readAt: NOW });
       await records.lastReading(TARGET);
     },
     'builds_newest',

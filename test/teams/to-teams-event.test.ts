@@ -150,6 +150,14 @@ describe('An installation', () => {
     }
   });
 
+  test.each([
+    ['to a team is about all of its channels', inChannel, true],
+    ['to a group chat is about that chat', group, false],
+  ])('that adds the bot as a member %s', (_what, place, isWholeTeam) => {
+    const body = { ...place, type: 'conversationUpdate', membersAdded: [{ id: '28:bot' }] };
+    expect(eventOf(body)).toMatchObject({ kind: 'installed', isWholeTeam });
+  });
+
   test('is not confused with a channel that was deleted, which is about that channel alone', () => {
     const channelData = { ...inChannel.channelData, eventType: 'channelDeleted' };
     const event = eventOf({ ...inChannel, type: 'conversationUpdate', channelData });
@@ -164,12 +172,12 @@ describe('A conversation update', () => {
     ['teamRenamed', {}, 'conversation-seen'],
     ['channelDeleted', {}, 'uninstalled'],
     ['channelRestored', {}, 'installed'],
-    ['teamMemberAdded', { membersAdded: [{ id: '28:bot' }] }, 'conversation-seen'],
+    ['teamMemberAdded', { membersAdded: [{ id: '28:bot' }] }, 'installed'],
     ['teamMemberAdded', { membersAdded: [{ id: '29:ada' }] }, undefined],
     ['teamMemberRemoved', { membersRemoved: [{ id: '29:ada' }] }, undefined],
     ['teamArchived', {}, undefined],
     ['channelCreated', {}, undefined],
-    ['', { membersAdded: [{ id: '29:ada' }, { id: '28:bot' }] }, 'conversation-seen'],
+    ['', { membersAdded: [{ id: '29:ada' }, { id: '28:bot' }] }, 'installed'],
     ['', {}, undefined],
   ];
   test.each(kinds)('%j with %j is %s', (eventType, change, kind) => {

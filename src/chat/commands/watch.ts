@@ -1,19 +1,17 @@
 // `watch` and `unwatch`: a conversation waits for one build to end. While a base runs that the service waits
 // for, that is what is watched; otherwise the service's own running or next build. The card says which.
 import { branchName, toBranchRef } from '../../domain/branch.ts';
-import type { Build } from '../../domain/build.ts';
-import { phaseOf } from '../../domain/build.ts';
 import { expectedEndAt } from '../../domain/duration.ts';
-import type { DefinitionRef, Named } from '../../domain/service.ts';
+import { type DefinitionRef, isSameDefinition } from '../../domain/service.ts';
 import { isOpen, type Watch } from '../../domain/watch.ts';
 import type { Reply } from '../../usecases/answer-message.ts';
 import type { FindSubject, Subject } from '../../usecases/find-subject.ts';
-import { FRESH_MS } from '../../usecases/get-status.ts';
 import type { Observer } from '../../usecases/observe-builds.ts';
 import type { IncomingMessage } from '../../usecases/ports.ts';
-import { newWatch, recordWatch, stopWatch, targetOf, type WatchPorts } from '../../usecases/watch-build.ts';
+import { newWatch, recordWatch, stopWatch, type WatchPorts } from '../../usecases/watch-build.ts';
 import type { ChatCommand, CommandDescription } from '../command.ts';
 import { remark } from '../remark-reply.ts';
+import { type Candidate, candidatesOf, chooseCandidate, nameOf } from '../watch-candidates.ts';
 
 export const WATCH: CommandDescription = {
   name: 'watch',
@@ -41,12 +39,6 @@ const MAX_WATCHES_PER_CONVERSATION = 50;
 export interface WatchCommandPorts extends WatchPorts {
   readonly findSubject: FindSubject;
   readonly observer: Observer;
-}
-
-interface Candidate {
-  readonly role: Watch['role'];
-  readonly fallbackName: string;
-  readonly definition: DefinitionRef;
 }
 
 export function createWatchCommand(ports: WatchCommandPorts): ChatCommand {
@@ -94,28 +86,6 @@ export function createUnwatchCommand(ports: WatchCommandPorts): ChatCommand {
   };
 }
 
-function nameOf(named: Named): string {
-  return named.kind === 'service' ? named.service.name : named.base.name;
-}
-
-/** What can be watched under a name, the bases first; a linked build only as what it is. */
-function candidatesOf({ named, branch, build }: Subject, typedBranch: string | undefined): Candidate[] {
-  const wanted = typedBranch ?? branch;
-  const onBranch = (definition: DefinitionRef) =>
-    wanted === undefined ? definition : { ...definition, branch: wanted };
-  const bases = named.kind === 'service' ? named.service.bases : [named.base];
-  const ofBases = bases.map(
-    (base): Candidate => ({ role: 'base', fallbackName: base.name, definition: onBranch(base.definition) }),
-  );
-  const own = named.kind === 'service' ? named.service.build : undefined;
-  const ofBuild: Candidate[] = own
-    ? [{ role: 'build', fallbackName: nameOf(named), definition: onBranch(own) }]
-    : [];
-  return [...ofBases, ...ofBuild].filter(
-    ({ definition }) => !build || definition.definitionId === build.definitionId,
-  );
-}
-
 async function startWatch(
   ports: WatchCommandPorts,
   asked: {
@@ -126,10 +96,10 @@ async function startWatch(
 ): Promise<Reply> {
   const { message, subject, candidates } = asked;
   const name = nameOf(subject.named);
-  const chosen = await chooseCandidate(ports, candidates);
+  const chosen = await chooseCandidate(ports, subject.named, candidates);
   if (!chosen) return remark({ code: 'nothing-to-watch', subject: name });
   const open = await ports.watches.listOpenByConversation(message.conversationId);
-  const same = open.find((watch) => isSameDefinition(watch.definition, chosen.candidate.definition));
+  const same = open.find((watch) => isSameWatched(watch.definition, chosen.definition));
   if (same) return joinWatch(ports, same, message);
   if (open.length >= MAX_WATCHES_PER_CONVERSATION) {
     return remark({ code: 'watches-full', limit: MAX_WATCHES_PER_CONVERSATION });
@@ -139,7 +109,9 @@ async function startWatch(
       id: `watch:${message.conversationId}:${message.activityId}`,
       conversationId: message.conversationId,
       subject: name,
-      ...chosen.candidate,
+      role: chosen.candidate.role,
+      fallbackName: chosen.candidate.fallbackName,
+      definition: chosen.definition,
       askers: [message.from],
       builds: chosen.builds,
       ...(message.threadId === undefined ? {} : { threadId: message.threadId }),
@@ -158,21 +130,6 @@ async function startWatch(
   };
 }
 
-/** The first candidate with an active build; without one the service's own build, else its first base. */
-async function chooseCandidate(
-  ports: WatchCommandPorts,
-  candidates: readonly Candidate[],
-): Promise<{ candidate: Candidate; builds: readonly Build[] } | undefined> {
-  const read = await Promise.all(
-    candidates.map(async (candidate) => {
-      const { builds } = await ports.observer.latest(targetOf(candidate), FRESH_MS);
-      return { candidate, builds };
-    }),
-  );
-  const running = read.find(({ builds }) => builds.some((build) => phaseOf(build) === 'active'));
-  return running ?? read.find(({ candidate }) => candidate.role === 'build') ?? read[0];
-}
-
 /** One more person who wants to be told by a watch that is there already. */
 function joinWatch(ports: WatchCommandPorts, watch: Watch, message: IncomingMessage): Reply {
   const isIn = watch.askers.some((asker) => asker.id === message.from.id);
@@ -188,11 +145,6 @@ function joinWatch(ports: WatchCommandPorts, watch: Watch, message: IncomingMess
   };
 }
 
-function isSameDefinition(left: DefinitionRef, right: DefinitionRef): boolean {
-  return (
-    left.definitionId === right.definitionId &&
-    left.organization === right.organization &&
-    left.project === right.project &&
-    branchName(left.branch) === branchName(right.branch)
-  );
+function isSameWatched(left: DefinitionRef, right: DefinitionRef): boolean {
+  return isSameDefinition(left, right) && branchName(left.branch) === branchName(right.branch);
 }

@@ -42,8 +42,10 @@ create table pipebot.readings (
   project_key   text   not null,
   branch        text   not null,
   definition_id bigint not null,
-  -- By Azure DevOps' clock; null until the first reading is stored.
+  -- By Azure DevOps' clock, for ages; null until the first reading is stored.
   observed_at   timestamptz,
+  -- By PipeBot's clock, when the reading was begun: which of two readings is the newer one.
+  read_at       timestamptz,
   primary key (organization, project_key, branch, definition_id)
 )
 -- Written with every poll: a new version that finds room in its page leaves the index alone.
@@ -68,6 +70,8 @@ create table pipebot.watches (
   state           text        not null,
   build_id        bigint,
   after_build_id  bigint      not null,
+  -- While waiting: an older build that finishes after this has been rerun. By Azure DevOps' clock.
+  after_finished_at timestamptz,
   created_at      timestamptz not null,
   expires_at      timestamptz not null,
   constraint watches_role check (role in ('base', 'build')),
@@ -100,6 +104,8 @@ create index conversations_by_team on pipebot.conversations (team_id, id);
 create table pipebot.incoming_messages (
   conversation_id text        not null,
   activity_id     text        not null,
+  -- The order in which they came, and in which they are answered; times can be the same.
+  sequence        bigint      not null generated always as identity,
   thread_id       text,
   text            text        not null,
   from_id         text        not null,
@@ -108,6 +114,9 @@ create table pipebot.incoming_messages (
   is_answered     boolean     not null default false,
   primary key (conversation_id, activity_id)
 );
+-- What is still to be answered, oldest first.
+create index incoming_messages_unanswered on pipebot.incoming_messages (conversation_id, sequence)
+  where not is_answered;
 create index incoming_messages_by_age on pipebot.incoming_messages (received_at);
 
 create table pipebot.notifications (
@@ -123,6 +132,8 @@ create table pipebot.notifications (
   is_in_doubt     boolean     not null default false,
   shrink_step     integer     not null default 0,
   created_at      timestamptz not null,
+  -- Since it was queued or resumed: what waits without being tried does not get too old.
+  first_attempt_at timestamptz,
   next_attempt_at timestamptz not null,
   -- Why the last attempt did not succeed.
   detail          text,
@@ -157,6 +168,8 @@ create table pipebot.gates (
   constraint gates_verdict check (decision ->> 'verdict' in ('continue', 'wait', 'stop'))
 );
 create index gates_by_deadline on pipebot.gates (deadline_at);
+-- A caller who comes back without an id is found by its own build.
+create index gates_waiting on pipebot.gates (key_id, build_id, asked_at) where decision ->> 'verdict' = 'wait';
 
 create table pipebot.gate_keys (
   id            text        primary key,
