@@ -6,10 +6,7 @@
 export type ErrorCode =
   | 'config-invalid'
   | 'service-unknown'
-  | 'definition-unknown'
-  | 'build-unknown'
   | 'branch-invalid'
-  | 'link-unusable'
   | 'gate-unauthorized'
   | 'gate-request-invalid'
   | 'gate-unknown'
@@ -24,7 +21,6 @@ export type ErrorCode =
   | 'store-busy'
   | 'store-newer'
   | 'activity-unauthorized'
-  | 'activity-refused'
   | 'request-invalid'
   | 'request-too-large'
   | 'shutting-down'
@@ -34,10 +30,7 @@ export type ErrorCode =
 export const RETRYABLE = {
   'config-invalid': false,
   'service-unknown': false,
-  'definition-unknown': false,
-  'build-unknown': false,
   'branch-invalid': false,
-  'link-unusable': false,
   'gate-unauthorized': false,
   'gate-request-invalid': false,
   'gate-unknown': false,
@@ -52,7 +45,6 @@ export const RETRYABLE = {
   'store-busy': false,
   'store-newer': false,
   'activity-unauthorized': false,
-  'activity-refused': false,
   'request-invalid': false,
   'request-too-large': false,
   'shutting-down': true,

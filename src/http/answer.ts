@@ -28,7 +28,8 @@ export function sendJson(response: ServerResponse, { status, body, retryAfterSec
 export function sendError(response: ServerResponse, error: PipeBotError, errorId: string): void {
   const status = ERROR_STATUS[error.code];
   const { retryAfterMs } = error.details;
-  const retryAfterSeconds = status === 503 ? Math.ceil((retryAfterMs ?? 10_000) / 1_000) : undefined;
+  const retryAfterSeconds =
+    status === 503 && error.isRetryable ? Math.ceil((retryAfterMs ?? 10_000) / 1_000) : undefined;
   sendJson(response, {
     status,
     body: { error: error.code, message: errorSentence(error), id: errorId },

@@ -4,10 +4,7 @@ import type { ErrorCode } from '../errors.ts';
 export const ERROR_STATUS = {
   'config-invalid': 500,
   'service-unknown': 404,
-  'definition-unknown': 404,
-  'build-unknown': 404,
   'branch-invalid': 400,
-  'link-unusable': 400,
   'gate-unauthorized': 401,
   'gate-request-invalid': 400,
   'gate-unknown': 404,
@@ -22,7 +19,6 @@ export const ERROR_STATUS = {
   'store-busy': 503,
   'store-newer': 503,
   'activity-unauthorized': 401,
-  'activity-refused': 403,
   'request-invalid': 400,
   'request-too-large': 413,
   'shutting-down': 503,

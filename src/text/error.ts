@@ -8,16 +8,10 @@ const SENTENCES = {
   'config-invalid': (details) =>
     `The configuration cannot be used${about(details)}${because(details)} Correct it and start PipeBot again.`,
   'service-unknown': (details) => `There is no service${called(details)} here${because(details)}`,
-  'definition-unknown': (details) =>
-    `No pipeline${called(details)} was found${because(details)} Check its name or id in the services file.`,
-  'build-unknown': (details) =>
-    `No run${called(details)} was found${because(details)} It may have been deleted; check the link.`,
   'branch-invalid': (details) =>
     `${subject(details, 'That')} is not a branch name that git accepts${because(details)}`,
-  'link-unusable': (details) =>
-    `${subject(details, 'That link')} cannot be used${because(details)} Paste the link of a pipeline or of a run.`,
   'gate-unauthorized': (details) =>
-    `The gate key is missing or not accepted${because(details)} Send a valid key as a bearer token or as the Basic password.`,
+    `The gate key is missing or not accepted${because(details)} Send a valid key as X-PipeBot-Key, as a Bearer token or as the password of Basic.`,
   'gate-request-invalid': (details) =>
     `The gate's question cannot be understood${about(details)}${because(details)}`,
   'gate-unknown': (details) =>
@@ -41,8 +35,6 @@ const SENTENCES = {
     `The data in ${plain(details, 'the database')} was written by a newer PipeBot${because(details)} Start that version, or restore an older backup.`,
   'activity-unauthorized': (details) =>
     `The message did not prove that it comes from the Bot Framework${because(details)} Check the bot's registration.`,
-  'activity-refused': (details) =>
-    `Messages from ${plain(details, 'this place')} are not accepted${because(details)} An administrator can allow its tenant.`,
   'request-invalid': (details) => `The request cannot be understood${about(details)}${because(details)}`,
   'request-too-large': (details) =>
     `The request is too large${about(details)}${because(details)} Send a smaller one.`,
