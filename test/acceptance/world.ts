@@ -47,6 +47,8 @@ export interface World {
   /** Lets time pass and the bot do what is due meanwhile. */
   pass(minutes: number): Promise<void>;
   botMessages(): StandInMessage[];
+  /** Another instance on the same database, which the caller stops. */
+  startAnother(): Promise<App>;
   /** Stops the app and starts it anew on the same database. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -105,6 +107,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       }
     },
     botMessages: () => teams.messages(channel).filter(({ from }) => from === 'bot'),
+    startAnother: start,
     async restart() {
       await world.app.stop();
       world.app = await start();
