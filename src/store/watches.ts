@@ -46,7 +46,15 @@ const ADD = `
 // A watch that is over stays over, whatever somebody who read it earlier still wants to write.
 const SAVE = `
   update pipebot.watches
-  set askers = $2, state = $3, build_id = $4, after_build_id = $5, expires_at = $6, definition_name = $7
+  set state = $2, build_id = $3, after_build_id = $4, expires_at = $5, definition_name = $6
+  where id = $1 and ${IS_OPEN}
+  returning id`;
+
+// In one statement, so that neither a second person nor an end that comes at the same time is overwritten.
+const ADD_ASKER = `
+  update pipebot.watches
+  set askers = case when askers @> jsonb_build_array(jsonb_build_object('id', $2::jsonb -> 'id'))
+    then askers else askers || $2::jsonb end
   where id = $1 and ${IS_OPEN}
   returning id`;
 
@@ -77,10 +85,9 @@ export function createWatches(database: Pick<Database, 'query'>): Watches {
     async add(watch, cardKey) {
       await database.query(ADD, [toKey(watch.id), toKey(cardKey), ...parametersOf(watch)]);
     },
-    async save({ id, askers, state, buildId, afterBuildId, expiresAt, definitionName }) {
+    async save({ id, state, buildId, afterBuildId, expiresAt, definitionName }) {
       const saved = await database.query(SAVE, [
         toKey(id),
-        toJson(askers),
         state,
         buildId ?? null,
         afterBuildId,
@@ -88,6 +95,9 @@ export function createWatches(database: Pick<Database, 'query'>): Watches {
         toText(definitionName),
       ]);
       return saved.length > 0;
+    },
+    async addAsker(watchId, asker) {
+      return (await database.query(ADD_ASKER, [toKey(watchId), toJson(asker)])).length > 0;
     },
     async cardKeyOf(watchId) {
       const sql = 'select card_key as "cardKey" from pipebot.watches where id = $1';

@@ -8,8 +8,11 @@ import type { IncomingMessage, IncomingMessages, Jobs, Log, Notifications, Trans
 /** What a command answers, and what it wants stored together with the answer. */
 export interface Reply {
   readonly content: Content;
-  /** `replyKey` is the key of the notification that carries the answer. */
-  readonly record?: (replyKey: string) => Promise<void>;
+  /**
+   * `replyKey` is the key of the notification that carries the answer. What it gives back is said instead of
+   * `content`: between the reading and the storing, somebody else may have made that untrue.
+   */
+  readonly record?: (replyKey: string) => Promise<Content | undefined>;
 }
 
 export interface AnswerPorts {
@@ -63,12 +66,9 @@ async function storeReply(ports: AnswerPorts, message: IncomingMessage, reply: R
   await ports.transactions.transaction(async () => {
     // Somebody else may have answered it meanwhile; what their answer recorded must not be recorded again.
     if (!(await ports.messages.findUnanswered(conversationId, activityId))) return;
-    await reply.record?.(key);
+    const content = (await reply.record?.(key)) ?? reply.content;
     const thread = threadId === undefined ? {} : { threadId };
-    await ports.notifications.add(
-      { key, conversationId, content: reply.content, ...thread },
-      ports.clock.now(),
-    );
+    await ports.notifications.add({ key, conversationId, content, ...thread }, ports.clock.now());
     await ports.messages.markAnswered(conversationId, activityId);
     await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId });
   });

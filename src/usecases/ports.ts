@@ -2,9 +2,10 @@
 // activities. Each use case takes only the ports it uses; app.ts hands them in.
 import type { Build } from '../domain/build.ts';
 import type { Content } from '../domain/content.ts';
-import type { GateDecision } from '../domain/gate.ts';
 import type { Notification, SendOutcome } from '../domain/notification.ts';
 import type { Person, Watch } from '../domain/watch.ts';
+
+export type { GateKey, GateKeys, GateRecord, GateRecords } from './gate-ports.ts';
 
 /** What one poll reads: definitions of one project on one branch. */
 export interface BuildsTarget {
@@ -74,6 +75,8 @@ export interface Watches {
   add(watch: Watch, cardKey: string): Promise<void>;
   /** False when the watch was over already; then nothing is changed and nobody needs to be told. */
   save(watch: Watch): Promise<boolean>;
+  /** Once for each person; false when the watch is over. */
+  addAsker(watchId: string, asker: Person): Promise<boolean>;
   cardKeyOf(watchId: string): Promise<string | undefined>;
   listOpenByConversation(conversationId: string): Promise<Watch[]>;
   /** Open watches whose definition is read by this target, locked until the transaction ends. */
@@ -174,54 +177,6 @@ export interface OutgoingMessage {
 /** Sends to Teams; never throws for what Teams answers, and never retries by itself. */
 export interface Messenger {
   send(conversation: Conversation, message: OutgoingMessage): Promise<SendOutcome>;
-}
-
-/** A gate that is waiting or has been decided. */
-export interface GateRecord {
-  readonly id: string;
-  readonly keyId: string;
-  readonly service: string;
-  readonly branch: string;
-  readonly commit?: string;
-  readonly settleMs: number;
-  readonly askedAt: number;
-  readonly deadlineAt: number;
-  readonly buildId?: number;
-  /** The last answer; final when its verdict is not `wait`. */
-  readonly decision?: GateDecision;
-  readonly decidedAt?: number;
-}
-
-export interface GateRecords {
-  find(id: string): Promise<GateRecord | undefined>;
-  /** The gate at which a caller's build waits; for callers who cannot send an id back. */
-  findWaiting(caller: {
-    readonly keyId: string;
-    readonly buildId: number;
-    readonly service: string;
-    /** Any branch when absent. */
-    readonly branch: string | undefined;
-    readonly commit: string | undefined;
-    readonly answeredSince: number;
-  }): Promise<GateRecord | undefined>;
-  /** Adds or replaces, but never changes a decision that is final: gives back the record that now stands. */
-  save(gate: GateRecord): Promise<GateRecord>;
-  deleteBefore(deadlineBefore: number): Promise<void>;
-}
-
-/** Who may ask which gates. */
-export interface GateKey {
-  readonly id: string;
-  readonly name: string;
-  /** Services it may ask; undefined means all. */
-  readonly services?: readonly string[];
-}
-
-export interface GateKeys {
-  /** Replaces the keys that came from the configuration by these; `hash` is SHA-256, hex. */
-  replaceConfigured(keys: readonly (Omit<GateKey, 'id'> & { readonly hash: string })[]): Promise<void>;
-  list(): Promise<(GateKey & { readonly hash: string })[]>;
-  touch(id: string, usedAt: number): Promise<void>;
 }
 
 /** Durable work. A job that is enqueued inside a transaction commits or vanishes with it. */

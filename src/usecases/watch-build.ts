@@ -63,10 +63,11 @@ export async function recordWatch(ports: WatchPorts, watch: Watch, cardKey: stri
   await enqueuePoll(ports, targetOf(watch), ports.clock.now() + WATCH_POLL_MS);
 }
 
-/** Ends a watch because a person said so; its card says so too. */
-export async function stopWatch(ports: WatchPorts, watch: Watch): Promise<Watch> {
+/** Ends a watch because a person said so; its card says so too. Undefined when it was over already. */
+export async function stopWatch(ports: WatchPorts, watch: Watch): Promise<Watch | undefined> {
   const stopped: Watch = { ...watch, state: 'stopped' };
-  if (await ports.watches.save(stopped)) await tell(ports, { watch: stopped }, { isNews: false });
+  if (!(await ports.watches.save(stopped))) return undefined;
+  await tell(ports, { watch: stopped }, { isNews: false });
   return stopped;
 }
 

@@ -77,13 +77,31 @@ eachMigratedDatabase('watches', (open) => {
       state: 'following',
       buildId: 4243,
       afterBuildId: 4242,
-      askers: [...WATCH.askers, { id: '29:bob', name: 'Bob' }],
       expiresAt: NOW + 2_000,
     };
     await watches.save(changed);
     expect(await watches.listOpenByTarget(TARGET)).toStrictEqual([changed]);
     await watches.save(WATCH);
     expect(await watches.listOpenByTarget(TARGET)).toStrictEqual([WATCH]);
+  });
+
+  test('who asks as well is added once, whatever else is saved at the same time', async () => {
+    const { watches } = await openWatches();
+    await watches.add(WATCH, 'card-1');
+    const bob = { id: '29:bob', name: 'Bob' };
+    expect(await watches.addAsker(WATCH.id, bob)).toBe(true);
+    await watches.save({ ...WATCH, state: 'following', buildId: 4243 });
+    expect(await watches.addAsker(WATCH.id, { ...bob, name: 'Robert' })).toBe(true);
+    const [watch] = await watches.listOpenByTarget(TARGET);
+    expect(watch).toMatchObject({ state: 'following', askers: [...WATCH.askers, bob] });
+  });
+
+  test('nobody is added to a watch that is over', async () => {
+    const { watches } = await openWatches();
+    await watches.add(WATCH, 'card-1');
+    await watches.save({ ...WATCH, state: 'ended', buildId: 4243 });
+    expect(await watches.addAsker(WATCH.id, { id: '29:bob', name: 'Bob' })).toBe(false);
+    expect(await watches.addAsker('watch-9', { id: '29:bob', name: 'Bob' })).toBe(false);
   });
 
   test.each<WatchState>(['ended', 'stopped', 'expired', 'gone'])(

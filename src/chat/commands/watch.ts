@@ -3,7 +3,7 @@
 import { branchName, toBranchRef } from '../../domain/branch.ts';
 import { expectedEndAt } from '../../domain/duration.ts';
 import { type DefinitionRef, isSameDefinition } from '../../domain/service.ts';
-import { isOpen, type Watch } from '../../domain/watch.ts';
+import type { Watch } from '../../domain/watch.ts';
 import type { Reply } from '../../usecases/answer-message.ts';
 import type { FindSubject, Subject } from '../../usecases/find-subject.ts';
 import type { Observer } from '../../usecases/observe-builds.ts';
@@ -73,13 +73,18 @@ export function createUnwatchCommand(ports: WatchCommandPorts): ChatCommand {
       if (found && 'remark' in found) return remark(found.remark);
       const subject = found && nameOf(found.subject.named);
       const chosen = open.filter((watch) => subject === undefined || watch.subject === subject);
-      if (chosen.length === 0)
-        return remark({ code: 'not-watching', ...(subject === undefined ? {} : { subject }) });
-      const stopped = chosen.map((watch): Watch => ({ ...watch, state: 'stopped' }));
+      const none = remark({ code: 'not-watching', ...(subject === undefined ? {} : { subject }) });
       return {
-        ...remark({ code: 'watches-stopped', watches: stopped }),
+        ...none,
         record: async () => {
-          for (const watch of chosen) await stopWatch(ports, watch);
+          const stopped: Watch[] = [];
+          for (const watch of chosen) {
+            const ended = await stopWatch(ports, watch);
+            if (ended) stopped.push(ended);
+          }
+          return stopped.length === 0
+            ? undefined
+            : remark({ code: 'watches-stopped', watches: stopped }).content;
         },
       };
     },
@@ -126,21 +131,20 @@ async function startWatch(
       ...(build ? { build } : {}),
       ...(endAt === undefined ? {} : { expectedEndAt: endAt }),
     },
-    record: (replyKey) => recordWatch(ports, watch, replyKey),
+    record: async (replyKey) => {
+      await recordWatch(ports, watch, replyKey);
+      return undefined;
+    },
   };
 }
 
 /** One more person who wants to be told by a watch that is there already. */
 function joinWatch(ports: WatchCommandPorts, watch: Watch, message: IncomingMessage): Reply {
-  const isIn = watch.askers.some((asker) => asker.id === message.from.id);
-  const joined: Watch = isIn ? watch : { ...watch, askers: [...watch.askers, message.from] };
   return {
-    ...remark({ code: 'already-watching', watch: joined }),
+    ...remark({ code: 'already-watching', watch }),
     record: async () => {
-      const open = await ports.watches.listOpenByConversation(watch.conversationId);
-      const current = open.find((candidate) => candidate.id === watch.id);
-      if (current && isOpen(current) && !isIn)
-        await ports.watches.save({ ...current, askers: [...current.askers, message.from] });
+      const isOpen = await ports.watches.addAsker(watch.id, message.from);
+      return isOpen ? undefined : remark({ code: 'not-watching', subject: watch.subject }).content;
     },
   };
 }

@@ -1,0 +1,50 @@
+// What the gate needs from the store: gates that wait or were decided, and the keys of those who may ask.
+import type { GateDecision } from '../domain/gate.ts';
+
+/** A gate that is waiting or has been decided. */
+export interface GateRecord {
+  readonly id: string;
+  readonly keyId: string;
+  readonly service: string;
+  readonly branch: string;
+  readonly commit?: string;
+  readonly settleMs: number;
+  readonly askedAt: number;
+  readonly deadlineAt: number;
+  readonly buildId?: number;
+  /** The last answer; final when its verdict is not `wait`. */
+  readonly decision?: GateDecision;
+  readonly decidedAt?: number;
+}
+
+export interface GateRecords {
+  find(id: string): Promise<GateRecord | undefined>;
+  /** The gate at which a caller's build waits; for callers who cannot send an id back. */
+  findWaiting(caller: {
+    readonly keyId: string;
+    readonly buildId: number;
+    readonly service: string;
+    /** Any branch when absent. */
+    readonly branch: string | undefined;
+    readonly commit: string | undefined;
+    readonly answeredSince: number;
+  }): Promise<GateRecord | undefined>;
+  /** Adds or replaces, but never changes a decision that is final: gives back the record that now stands. */
+  save(gate: GateRecord): Promise<GateRecord>;
+  deleteBefore(deadlineBefore: number): Promise<void>;
+}
+
+/** Who may ask which gates. */
+export interface GateKey {
+  readonly id: string;
+  readonly name: string;
+  /** Services it may ask; undefined means all. */
+  readonly services?: readonly string[];
+}
+
+export interface GateKeys {
+  /** Replaces the keys that came from the configuration by these; `hash` is SHA-256, hex. */
+  replaceConfigured(keys: readonly (Omit<GateKey, 'id'> & { readonly hash: string })[]): Promise<void>;
+  list(): Promise<(GateKey & { readonly hash: string })[]>;
+  touch(id: string, usedAt: number): Promise<void>;
+}
