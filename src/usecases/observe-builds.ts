@@ -8,7 +8,7 @@ import { transitionsBetween } from '../domain/transition.ts';
 import { type PipeBotError, toPipeBotError } from '../errors.ts';
 import type { BuildRecords, BuildsTarget, Log, Pipelines, Reading, Transactions } from './ports.ts';
 
-/** A reading with the time at which it came in by our own clock. */
+/** A reading with the time at which it was begun, by our own clock: what it says may be as old as that. */
 export interface Observation extends Reading {
   readonly readAt: number;
 }
@@ -42,7 +42,7 @@ const MAX_CLOCK_SKEW_MS = 5 * 60_000;
 interface Memory {
   observation?: Observation;
   failure?: { readonly error: PipeBotError; readonly until: number };
-  inFlight?: Promise<Observation>;
+  inFlight?: { readonly reading: Promise<Observation>; readonly begunAt: number };
 }
 
 export function targetKey(target: BuildsTarget): string {
@@ -75,7 +75,7 @@ export function createObserver(options: ObserverOptions): Observer {
     try {
       const reading = await options.pipelines.listBuilds(target);
       await storeReading(options, target, { ...reading, begunAt });
-      const observation = { ...reading, readAt: options.clock.now() };
+      const observation = { ...reading, readAt: begunAt };
       memory.observation = observation;
       delete memory.failure;
       return observation;
@@ -84,23 +84,29 @@ export function createObserver(options: ObserverOptions): Observer {
       const memoryMs = Math.max(error.details.retryAfterMs ?? 0, FAILURE_MEMORY_MS);
       memory.failure = { error, until: options.clock.now() + memoryMs };
       throw error;
-    } finally {
-      delete memory.inFlight;
     }
   }
 
+  function latest(target: BuildsTarget, maxAgeMs: number): Promise<Observation> {
+    const memory = remember(targetKey(target));
+    const now = options.clock.now();
+    const { inFlight } = memory;
+    if (inFlight && now - inFlight.begunAt <= maxAgeMs) return inFlight.reading;
+    // A slow one that was begun too long ago may miss what has happened since.
+    if (inFlight) return inFlight.reading.catch(() => undefined).then(() => latest(target, maxAgeMs));
+    if (memory.failure && now < memory.failure.until) return Promise.reject(memory.failure.error);
+    if (memory.observation && now - memory.observation.readAt <= maxAgeMs) {
+      return Promise.resolve(memory.observation);
+    }
+    const reading = read(target, memory).finally(() => {
+      delete memory.inFlight;
+    });
+    memory.inFlight = { reading, begunAt: now };
+    return reading;
+  }
+
   return {
-    latest(target, maxAgeMs) {
-      const memory = remember(targetKey(target));
-      if (memory.inFlight !== undefined) return memory.inFlight;
-      const now = options.clock.now();
-      if (memory.failure && now < memory.failure.until) return Promise.reject(memory.failure.error);
-      if (memory.observation && now - memory.observation.readAt <= maxAgeMs) {
-        return Promise.resolve(memory.observation);
-      }
-      memory.inFlight = read(target, memory);
-      return memory.inFlight;
-    },
+    latest,
     async readBuild(target, buildId) {
       const { organization, project } = target;
       const { build } = await options.pipelines.getBuild({ organization, project, buildId });

@@ -1,0 +1,109 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import type { Build } from '../../src/domain/build.ts';
+import { PipeBotError } from '../../src/errors.ts';
+import { createObserver, type Observer } from '../../src/usecases/observe-builds.ts';
+import type { BuildsTarget, Reading } from '../../src/usecases/ports.ts';
+import { buildOf, DAWN } from '../support/build-of.ts';
+
+const TARGET: BuildsTarget = {
+  organization: 'contoso',
+  project: 'Shop',
+  branch: 'refs/heads/develop',
+  definitionIds: [183],
+};
+
+let now: number;
+let saved: { builds: readonly Build[]; readAt: number }[];
+let newestAt: number;
+let calls: PromiseWithResolvers<Reading>[];
+let observer: Observer;
+
+const answer = (index: number, id: number) =>
+  calls[index]?.resolve({ builds: [buildOf({ id })], observedAt: now });
+const idsOf = async (reading: Promise<Reading>) => (await reading).builds.map(({ id }) => id);
+
+beforeEach(() => {
+  [now, saved, newestAt, calls] = [DAWN, [], 0, []];
+  let pending: readonly Build[] = [];
+  observer = createObserver({
+    pipelines: {
+      listBuilds: () => {
+        const call = Promise.withResolvers<Reading>();
+        calls.push(call);
+        return call.promise;
+      },
+      getBuild: () => Promise.reject(new PipeBotError('azure-not-found')),
+    },
+    records: {
+      lockTarget: () => Promise.resolve(newestAt),
+      findBuilds: () => Promise.resolve([]),
+      saveBuilds: (builds) => {
+        pending = builds;
+        return Promise.resolve();
+      },
+      saveReading: (_target, { readAt }) => Promise.resolve(void saved.push({ builds: pending, readAt })),
+      lastReading: () => Promise.resolve(undefined),
+      deleteBefore: () => Promise.resolve(),
+    },
+    transactions: { transaction: (work) => work() },
+    onBuilds: () => Promise.resolve(),
+    clock: { ...systemClock, now: () => now },
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  });
+});
+
+describe('a reading', () => {
+  it('is shared by all who ask at the same time, and kept for those who ask soon after', async () => {
+    const readings = [observer.latest(TARGET, 3_000), observer.latest(TARGET, 3_000)];
+    answer(0, 1);
+    expect(await Promise.all(readings.map(idsOf))).toEqual([[1], [1]]);
+    now += 3_000;
+    expect(await idsOf(observer.latest(TARGET, 3_000))).toEqual([1]);
+    expect(calls).toHaveLength(1);
+  });
+
+  it('is as old as its beginning: one that came slowly is old when it comes', async () => {
+    const slow = observer.latest(TARGET, 3_000);
+    now += 4_000;
+    answer(0, 1);
+    expect(await idsOf(slow)).toEqual([1]);
+    const fresh = observer.latest(TARGET, 3_000);
+    answer(1, 2);
+    expect(await idsOf(fresh)).toEqual([2]);
+  });
+
+  it('that was begun too long ago is not waited for instead of a new one', async () => {
+    const slow = observer.latest(TARGET, 3_000);
+    now += 4_000;
+    const late = observer.latest(TARGET, 3_000);
+    answer(0, 1);
+    await slow;
+    await expect.poll(() => calls.length).toBe(2);
+    answer(1, 2);
+    expect(await idsOf(late)).toEqual([2]);
+  });
+
+  it('that failed is not tried again at once, and then is', async () => {
+    const failed = observer.latest(TARGET, 3_000);
+    calls[0]?.reject(new PipeBotError('azure-unavailable'));
+    await expect(failed).rejects.toMatchObject({ code: 'azure-unavailable' });
+    await expect(observer.latest(TARGET, 3_000)).rejects.toMatchObject({ code: 'azure-unavailable' });
+    expect(calls).toHaveLength(1);
+    now += 5_000;
+    const again = observer.latest(TARGET, 3_000);
+    answer(1, 1);
+    expect(await idsOf(again)).toEqual([1]);
+  });
+
+  it.each([
+    ['older than what another instance has stored is not stored', 1, 0],
+    ['is stored when the other one’s clock had run away', 6 * 60_000, 1],
+  ])('that is %s', async (_name, aheadMs, stored) => {
+    newestAt = now + aheadMs;
+    const reading = observer.latest(TARGET, 3_000);
+    answer(0, 1);
+    await reading;
+    expect(saved).toHaveLength(stored);
+  });
+});
