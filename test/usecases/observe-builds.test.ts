@@ -98,7 +98,7 @@ describe('a reading', () => {
 
   it.each([
     ['older than what another instance has stored is not stored', 1, 0],
-    ['is stored when the other one’s clock had run away', 6 * 60_000, 1],
+    ['stored when the other one’s clock had run away', 6 * 60_000, 1],
   ])('that is %s', async (_name, aheadMs, stored) => {
     newestAt = now + aheadMs;
     const reading = observer.latest(TARGET, 3_000);
