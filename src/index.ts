@@ -40,7 +40,6 @@ const app = await createApp({ settings: settings.value, logger })
     if (error.code === 'internal') logger.fatal({ err: thrown }, 'start failed');
     return fail([`PipeBot cannot start: ${errorSentence(error)}`]);
   });
-logger.info({ url: app.url, storage: app.storageNote, isLocal: settings.value.config.isLocal }, 'started');
 
 // A bug that nobody caught: what is stored is safe, and a fresh process is better than one in an unknown state.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
@@ -61,3 +60,5 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     );
   });
 }
+// Last, so that whoever reads it can count on everything above, an orderly stop included.
+logger.info({ url: app.url, storage: app.storageNote, isLocal: settings.value.config.isLocal }, 'started');
