@@ -29,7 +29,7 @@ export function watchData(content: WatchContent, now: number, isCompact: boolean
 }
 
 /** `payments: python-base on develop`, or only the latter when the watch is for the base itself. */
-export function watchSubject(watch: Watch): string {
+function watchSubject(watch: Watch): string {
   const watched = watchedText(watch);
   const subject = plainText(watch.subject);
   return subject === '' || subject === plainText(watch.definitionName) ? watched : `${subject}: ${watched}`;

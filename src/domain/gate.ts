@@ -56,7 +56,7 @@ export interface GateDecision {
 
 const SEVERITY = { continue: 0, wait: 1, stop: 2 } as const satisfies Record<GateVerdict, number>;
 /** How long a `commit=` may take to appear when the caller gives no `settle=`. */
-export const DEFAULT_COMMIT_SETTLE_MS = 30_000;
+const DEFAULT_COMMIT_SETTLE_MS = 30_000;
 
 /** What one base on its own allows, before holds, settling and deadline. */
 export function verdictFor(

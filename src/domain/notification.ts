@@ -63,7 +63,7 @@ const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 const FIRST_RETRY_MS = 2_000;
 const MAX_RETRY_MS = 5 * 60_000;
 const MAX_RETRY_AFTER_MS = 15 * 60_000;
-export const MAX_SHRINK_STEP = 2;
+const MAX_SHRINK_STEP = 2;
 /**
  * Pauses before a new message that may have arrived is sent once more: long enough for an outage to pass, and
  * so long that a connector which takes messages without ever confirming them shows only a handful of copies.

@@ -52,7 +52,7 @@ export interface GatePorts extends AssessPorts {
 }
 
 /** No proxy between a pipeline and PipeBot cuts a request that is quiet for this long. */
-export const MAX_HOLD_MS = 60_000;
+const MAX_HOLD_MS = 60_000;
 const MAX_WAITING = 5_000;
 const MAX_WAITING_PER_KEY = 200;
 const RETRY_WHEN_FULL_MS = 10_000;

@@ -49,7 +49,7 @@ export function createFindSubject(ports: FindSubjectPorts): FindSubject {
 }
 
 /** Every name that a person may type: services, their aliases and bases. */
-export function namesOf(catalog: ServiceCatalog): string[] {
+function namesOf(catalog: ServiceCatalog): string[] {
   return [
     ...catalog.services.flatMap((service) => [service.name, ...service.aliases]),
     ...catalog.bases.map((base) => base.name),

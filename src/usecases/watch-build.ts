@@ -28,7 +28,7 @@ export interface WatchPorts {
 }
 
 /** How often builds are read while nobody but watches waits for them. */
-export const WATCH_POLL_MS = 30_000;
+const WATCH_POLL_MS = 30_000;
 
 export function targetOf({ definition }: Pick<Watch, 'definition'>): BuildsTarget {
   return buildsTargetOf(definition, definition.branch);
