@@ -1,6 +1,8 @@
 // A build: one execution of a definition, in the words of Azure DevOps' Build API. It must stay a plain
 // value; how it was read, and what it means for a gate, is said elsewhere.
 
+import type { PendingApproval } from './failure.ts';
+
 /** Build statuses as the API spells them (Builds - List, 7.1; `abandoned` since 7.2). Others become `unknown`. */
 export const BUILD_STATUSES = [
   'none',
@@ -44,6 +46,10 @@ export interface Build {
   readonly finishedAt?: number;
   readonly sourceVersion?: string;
   readonly requestedFor?: string;
+  /** The e-mail or account name of the same person, as the API gives it (`uniqueName`). */
+  readonly requestedForUniqueName?: string;
+  /** While it runs: it waits until somebody approves. Known from the timeline only, so a list never tells. */
+  readonly pendingApproval?: PendingApproval;
   /** The repository the build was made from, as the API identifies it. */
   readonly repositoryId?: string;
   /** The page for people. */

@@ -2,7 +2,14 @@
 // Pure: what to do after a send is decided here, sending and storing happen elsewhere.
 import type { Content } from './content.ts';
 
-export type NotificationState = 'queued' | 'sending' | 'delivered' | 'suspended' | 'parked';
+export type NotificationState =
+  | 'queued'
+  | 'sending'
+  | 'delivered'
+  | 'suspended'
+  | 'parked'
+  /** A progress of a card that a newer state of the same card has overtaken before it was sent. */
+  | 'superseded';
 
 export interface Notification {
   readonly key: string;
@@ -12,6 +19,10 @@ export interface Notification {
   readonly updatesKey?: string;
   /** The thread of a channel it belongs to. */
   readonly threadId?: string;
+  /** Key of the notification in whose thread it goes, once Teams has named that; in chats it is an ordinary message. */
+  readonly repliesToKey?: string;
+  /** Says how far something has come; a newer update of the same card makes it needless. Final states never are. */
+  readonly isProgress: boolean;
   readonly state: NotificationState;
   readonly attempts: number;
   /** An earlier attempt may have arrived although nobody confirmed it. */

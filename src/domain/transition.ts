@@ -1,7 +1,19 @@
-// What changed between two readings of a build. Pure comparison; who hears of it is decided elsewhere.
+// What changed between two readings of a build. Pure comparison; the colours come from health.ts, and who hears
+// of it is decided elsewhere.
 import { type Build, phaseOf } from './build.ts';
 
-export type TransitionKind = 'appeared' | 'started' | 'finished' | 'ran-again';
+export const TRANSITION_KINDS = [
+  'appeared',
+  'started',
+  'waits-for-approval',
+  'finished',
+  'turned-red',
+  'still-red',
+  'turned-green',
+  'ran-again',
+  'deleted',
+] as const;
+export type TransitionKind = (typeof TRANSITION_KINDS)[number];
 
 export interface Transition {
   readonly kind: TransitionKind;
@@ -21,6 +33,7 @@ export function transitionsBetween(previous: Build | undefined, current: Build):
   const endedAgain = wasEnded && isEnded && previous.finishedAt !== current.finishedAt;
   if (wasEnded && (phaseOf(current) === 'active' || endedAgain)) kinds.push('ran-again');
   if (current.startedAt !== undefined && previous?.startedAt === undefined) kinds.push('started');
+  if (current.pendingApproval && !previous?.pendingApproval) kinds.push('waits-for-approval');
   if (isEnded && (!wasEnded || endedAgain)) kinds.push('finished');
   return kinds.map((kind) => ({ kind, build: current }));
 }

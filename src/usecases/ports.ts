@@ -2,20 +2,30 @@
 // activities. Each use case takes only the ports it uses; app.ts hands them in.
 import type { Build } from '../domain/build.ts';
 import type { Content } from '../domain/content.ts';
-import type { Notification, SendOutcome } from '../domain/notification.ts';
+import type { TimelineFacts } from '../domain/failure.ts';
+import type { Notification, NotificationState, SendOutcome } from '../domain/notification.ts';
+import type { Place, PlacedDefinition } from '../domain/place.ts';
 import type { Person, Watch } from '../domain/watch.ts';
 
+export type { DeliveryTurn, DeliveryTurns, SendPermit } from './delivery-ports.ts';
 export type { GateKey, GateKeys, GateRecord, GateRecords } from './gate-ports.ts';
+export type {
+  Alerts,
+  ConversationSettings,
+  HealthRecords,
+  HookEvent,
+  HookEventState,
+  HookEvents,
+  Mutes,
+  Subscriptions,
+  TransitionRecords,
+} from './subscription-ports.ts';
 
-/** What one poll reads: definitions of one project on one branch. */
-export interface BuildsTarget {
-  readonly organization: string;
-  readonly project: string;
-  /** Full ref. */
-  readonly branch: string;
+/** What one reading reads: definitions of one project on one branch, or on any. */
+export interface BuildsTarget extends Place {
   readonly definitionIds: readonly number[];
-  /** Only builds of this repository (the API's repository id). */
-  readonly repositoryId?: string;
+  /** Definitions of which only the builds of one repository count (the API's repository id). */
+  readonly repositoryIds?: { readonly [definitionId: number]: string };
 }
 
 /** Builds as they were at one moment. Times are Azure DevOps' own. */
@@ -37,6 +47,11 @@ export interface Pipelines {
   listBuilds(target: BuildsTarget): Promise<Reading>;
   /** `azure-not-found` when it was deleted or may not be seen. */
   getBuild(ref: BuildRef): Promise<{ readonly build: Build; readonly observedAt: number }>;
+  /**
+   * What the build's timeline tells of its failure, with the beginning of the errors and the end of the log, or of
+   * an approval that it waits for. Empty when the build has no timeline.
+   */
+  getTimelineFacts(build: Build): Promise<TimelineFacts>;
   /** By id, or by its exact name; `azure-not-found` otherwise. The project comes back by name. */
   getDefinition(ref: {
     readonly organization: string;
@@ -59,15 +74,30 @@ export interface BuildRecords {
   lockTarget(target: BuildsTarget): Promise<number>;
   findBuilds(refs: readonly BuildRef[]): Promise<Build[]>;
   saveBuilds(builds: readonly Build[]): Promise<void>;
-  /** `readAt`: when the reading was begun, by our clock; an older one changes nothing. */
+  deleteBuild(ref: BuildRef): Promise<void>;
+  /** Definitions of the target that were never read there: what is found of them first is no news. */
+  listUnread(target: BuildsTarget): Promise<number[]>;
+  /** Builds of the target's definitions, on its branch or any, that were active when last seen; at most 200. */
+  listActive(target: BuildsTarget): Promise<Build[]>;
+  /**
+   * `readAt`: when the reading was begun, by our clock; an older one changes nothing. `builds` are all that were
+   * read, and make `lastReading` exact.
+   */
   saveReading(
     target: BuildsTarget,
-    times: { readonly observedAt: number; readonly readAt: number },
+    reading: { readonly observedAt: number; readonly readAt: number; readonly builds: readonly Build[] },
   ): Promise<void>;
   /** Readings that nobody has asked for since, and their builds. */
   deleteBefore(readBefore: number): Promise<void>;
-  /** The newest stored builds of one definition on a branch, with the time of the last reading. */
-  lastReading(target: BuildsTarget): Promise<Reading | undefined>;
+  /**
+   * The builds of the last reading of each definition, as they are known now, with the oldest of the readings'
+   * times; undefined when one of them was never read.
+   */
+  lastReading(target: BuildsTarget): Promise<(Reading & { readonly readAt: number }) | undefined>;
+  /** When each definition was last read on a branch, by our clock; those that never were are left out. */
+  listReadTimes(
+    definitions: readonly (Place & { readonly definitionId: number })[],
+  ): Promise<(Place & { readonly definitionId: number; readonly readAt: number })[]>;
 }
 
 export interface Watches {
@@ -81,8 +111,20 @@ export interface Watches {
   listOpenByConversation(conversationId: string): Promise<Watch[]>;
   /** Open watches whose definition is read by this target, locked until the transaction ends. */
   listOpenByTarget(target: BuildsTarget): Promise<Watch[]>;
-  /** The targets that open watches need, one per organisation, project and branch. */
-  listTargets(): Promise<BuildsTarget[]>;
+  /** What open watches want to be read of a place. */
+  listDefinitions(place: Place): Promise<PlacedDefinition[]>;
+  /** Every place that an open watch needs. */
+  listPlaces(): Promise<Place[]>;
+  /** Open watches: of the conversation, asked for by the person, and in all conversations of the tenant. */
+  count(whose: {
+    readonly conversationId: string;
+    readonly personId: string;
+    readonly tenantId: string;
+  }): Promise<{
+    readonly conversation: number;
+    readonly person: number;
+    readonly tenant: number;
+  }>;
   /** Watches that are over. */
   deleteBefore(createdBefore: number): Promise<void>;
 }
@@ -135,11 +177,14 @@ export interface IncomingMessages {
 
 export type NewNotification = Pick<
   Notification,
-  'key' | 'conversationId' | 'content' | 'updatesKey' | 'threadId'
->;
+  'key' | 'conversationId' | 'content' | 'updatesKey' | 'threadId' | 'repliesToKey'
+> & { readonly isProgress?: boolean };
 
 export interface Notifications {
-  /** Does nothing when the key exists. */
+  /**
+   * Does nothing when the key exists. What waits to update the same card and only tells of progress is superseded
+   * by it.
+   */
   add(notification: NewNotification, createdAt: number): Promise<void>;
   /** The oldest one that is neither delivered, suspended nor parked. */
   nextFor(conversationId: string): Promise<Notification | undefined>;
@@ -157,6 +202,17 @@ export interface Notifications {
   activityIdOf(key: string): Promise<string | undefined>;
   /** Teams knows the message no longer: what updates the notification is posted anew. */
   forgetActivityId(key: string, activityId: string): Promise<void>;
+  /** The newest of a conversation, by the time of its last change; for `why`. */
+  lastOf(conversationId: string): Promise<
+    | {
+        readonly state: NotificationState;
+        readonly isInDoubt: boolean;
+        readonly attempts: number;
+        readonly at: number;
+        readonly detail?: string;
+      }
+    | undefined
+  >;
   /** Suspended ones of a conversation become queued again, as if never tried; false when there are none. */
   resume(conversationId: string, now: number): Promise<boolean>;
   /** Conversations with something to send. */
@@ -183,7 +239,12 @@ export interface Messenger {
 export interface JobPayloads {
   'answer-message': { readonly conversationId: string };
   deliver: { readonly conversationId: string };
-  observe: BuildsTarget;
+  /** Polls a place for everybody who is interested in it. */
+  poll: Place;
+  /** A service hook hinted at a build. */
+  'read-build': { readonly organization: string; readonly project: string; readonly buildId: number };
+  /** Tells what a conversation is owed by its subscriptions, as far as it is due. */
+  'release-alerts': { readonly conversationId: string };
   'clean-up': Record<string, never>;
 }
 
