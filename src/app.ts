@@ -2,24 +2,21 @@
 // and the demo call it with a clock, port 0 and stand-ins for the outside world.
 import { randomUUID } from 'node:crypto';
 import { createPipelines } from './azure-devops/pipelines.ts';
+import { readHook } from './azure-devops/read-hook.ts';
 import { renderContent } from './cards/render-content.ts';
 import { createRespond } from './chat/respond.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Settings } from './config/settings.ts';
 import { createAuthenticateCaller, hashGateKey } from './http/gate-keys.ts';
+import { digestHook } from './http/hook-routes.ts';
+import { createOperatorServer } from './http/operator-server.ts';
 import { createHttpServer } from './http/server.ts';
 import { createQueue } from './jobs/queue.ts';
 import { bindWorkers, JOB_NAMES } from './jobs/workers.ts';
 import type { Logger } from './logger.ts';
-import { createBuildRecords } from './store/builds.ts';
-import { createConversations } from './store/conversations.ts';
 import { type DatabaseOptions, openDatabase } from './store/database.ts';
-import { createGateKeys } from './store/gate-keys.ts';
-import { createGateRecords } from './store/gates.ts';
-import { createIncomingMessages } from './store/incoming-messages.ts';
 import { migrate } from './store/migrate.ts';
-import { createNotifications } from './store/notifications.ts';
-import { createWatches } from './store/watches.ts';
+import { createStores, type Stores } from './store/stores.ts';
 import { createTeamsEntry } from './teams/adapter.ts';
 import type { TeamsTesting } from './teams/bot-registration.ts';
 import { createMessenger } from './teams/messenger.ts';
@@ -27,19 +24,31 @@ import { LOCAL_SERVICE_URLS, TEAMS_SERVICE_URLS } from './teams/service-url.ts';
 import type { TeamsEvent } from './teams/to-teams-event.ts';
 import { createGate } from './usecases/answer-gate.ts';
 import { answerMessages, resumeAnswers } from './usecases/answer-message.ts';
-import { cleanUp } from './usecases/clean-up.ts';
+import { cleanUp, type Forgetful } from './usecases/clean-up.ts';
 import { deliverNotifications, resumeDeliveries } from './usecases/deliver-notifications.ts';
+import { explainSilence } from './usecases/explain-silence.ts';
 import { createFindSubject } from './usecases/find-subject.ts';
 import { createGetStatus } from './usecases/get-status.ts';
 import { createObserver } from './usecases/observe-builds.ts';
+import {
+  createEnsurePolled,
+  type PollPorts,
+  pollBuilds,
+  readOrForget,
+  resumePolls,
+} from './usecases/poll-builds.ts';
 import type { JobPayloads, Messenger } from './usecases/ports.ts';
+import { createReceiveHook } from './usecases/receive-hook.ts';
 import {
   joinConversation,
   leaveConversation,
   receiveMessage,
   refreshConversation,
 } from './usecases/receive-message.ts';
-import { advanceWatches, pollWatches, resumeWatches } from './usecases/watch-build.ts';
+import { recordAlerts } from './usecases/record-alerts.ts';
+import { releaseAlerts, resumeReleases } from './usecases/release-alerts.ts';
+import { resyncSubscriptions } from './usecases/resync-subscriptions.ts';
+import { advanceWatches, endWatchesOf, listFollowed } from './usecases/watch-build.ts';
 
 export interface AppOptions {
   readonly settings: Settings;
@@ -51,6 +60,8 @@ export interface AppOptions {
   readonly teamsTesting?: TeamsTesting;
   /** Real time. */
   readonly callTimeoutMs?: number;
+  /** From 0 to 1, for the moments at which places are polled. */
+  readonly random?: () => number;
 }
 
 export interface App {
@@ -59,6 +70,8 @@ export interface App {
   stop(): Promise<void>;
   /** Where it listens; known after `start`. */
   readonly url: string;
+  /** Where the operator's routes are, when they are on. */
+  readonly operatorUrl: string | undefined;
   /** What an operator must know about the database, for the start-up line. */
   readonly storageNote: string;
   /** How many callers of the gate are held. */
@@ -82,13 +95,7 @@ export async function createApp({
   const database = await openDatabase(options.database ?? databaseOptions(settings));
   await migrate(database);
 
-  const records = createBuildRecords(database);
-  const watches = createWatches(database);
-  const conversations = createConversations(database);
-  const messages = createIncomingMessages(database);
-  const notifications = createNotifications(database);
-  const gates = createGateRecords(database);
-  const gateKeys = createGateKeys(database);
+  const stores = createStores(database);
   const onJobError = (error: unknown) => logger.error({ err: error }, 'job failed');
   const queue = createQueue<JobPayloads>({ database, clock, names: JOB_NAMES, onError: onJobError });
 
@@ -102,18 +109,36 @@ export async function createApp({
     log: logger,
     ...timeout,
   });
-  const base = { transactions: database, jobs: queue, clock, log: logger };
-  const watchPorts = { ...base, watches, notifications };
+  const base = {
+    ...stores,
+    catalog,
+    transactions: database,
+    jobs: queue,
+    clock,
+    log: logger,
+    newId: randomUUID,
+  };
+  const ensurePolled = createEnsurePolled(base);
+  const watchPorts = { ...base, ensurePolled };
   const observer = createObserver({
     ...base,
     pipelines,
-    records,
     onBuilds: (target, builds) => advanceWatches(watchPorts, target, builds),
+    onEnded: (ended) => recordAlerts(base, ended),
+    onDeleted: (build) => endWatchesOf(watchPorts, build),
   });
-  const getStatus = createGetStatus({ observer, records, clock });
+  const pollPorts: PollPorts = {
+    ...base,
+    observer,
+    random: options.random ?? Math.random,
+    listFollowed: (target) => listFollowed(watchPorts, target),
+    // What cannot be read still comes to its end one day.
+    onUnreadable: (target) => advanceWatches(watchPorts, target, []),
+  };
+  const getStatus = createGetStatus({ ...base, observer });
   const findSubject = createFindSubject({ catalog, organizations, pipelines });
-  const gate = createGate({ observer, records, gates, clock, log: logger, newId: randomUUID });
-  const respond = createRespond({ ...watchPorts, catalog, findSubject, getStatus, observer });
+  const gate = createGate({ ...base, observer, ensurePolled });
+  const respond = createRespond({ ...watchPorts, findSubject, getStatus, observer });
 
   const teams = {
     registration: config.registration ?? ('none' as const),
@@ -128,62 +153,71 @@ export async function createApp({
     render: ({ content, mayRepeat, shrinkStep }, now) =>
       renderContent(content, { now, mayRepeat, shrinkStep }),
   });
-  const receivePorts = { ...base, conversations, messages, notifications };
   const entry = createTeamsEntry({
     ...teams,
     allowedTenants: config.registration ? [config.registration.tenantId] : 'any',
-    onEvent: (event) => takeIn(receivePorts, event),
+    onEvent: (event) => takeIn(base, event),
   });
 
   const resume = async () => {
-    await resumeAnswers({ messages, jobs: queue });
-    await resumeDeliveries({ notifications, jobs: queue });
-    await resumeWatches(watchPorts);
+    await resumeAnswers(base);
+    await resumeDeliveries(base);
+    await resumePolls(pollPorts);
+    await resumeReleases(base);
   };
   bindWorkers(queue, {
     'answer-message': ({ conversationId }) =>
-      answerMessages({ ...base, messages, notifications, respond, newErrorId: randomUUID }, conversationId),
-    deliver: ({ conversationId }) =>
-      deliverNotifications({ ...base, conversations, notifications, messenger }, conversationId),
-    observe: (target) => pollWatches({ ...watchPorts, observer }, target),
+      answerMessages({ ...base, respond, newErrorId: randomUUID }, conversationId),
+    deliver: ({ conversationId }) => deliverNotifications({ ...base, messenger }, conversationId),
+    poll: (place) => pollBuilds(pollPorts, place),
+    'read-build': (ref) => readOrForget({ observer }, ref),
+    'release-alerts': ({ conversationId }) => releaseAlerts(base, conversationId),
     'clean-up': () =>
-      cleanUp({
-        ...base,
-        ...{ messages, notifications, gates, records, watches, resume },
-        deadLetters: () => queue.deadLetters(),
-      }),
+      cleanUp({ ...base, resume, forgetful: forgetfulOf(stores), deadLetters: () => queue.deadLetters() }),
   });
+  const receiveHook = createReceiveHook({ ...base, organizations, readHook, digest: digestHook });
+  const http = { log: logger, newErrorId: randomUUID, catalog };
   const server = createHttpServer({
+    ...http,
     host: config.host,
     port: config.port,
-    log: logger,
-    newErrorId: randomUUID,
-    catalog,
     gate,
-    authenticateCaller: createAuthenticateCaller({ gateKeys, clock }),
+    authenticateCaller: createAuthenticateCaller(base),
+    hooks: { secrets: config.hookSecrets, receive: receiveHook },
     receiveActivity: (request) => entry.receive(request),
     checkReadiness: async () => {
       await database.query('select 1');
     },
   });
 
+  const operator =
+    config.operatorPort === undefined
+      ? undefined
+      : createOperatorServer({
+          ...http,
+          port: config.operatorPort,
+          explainSilence: (question) => explainSilence(base, question),
+        });
+
   return {
     async start() {
-      await gateKeys.replaceConfigured(
+      await stores.gateKeys.replaceConfigured(
         config.gateKeys.map(({ name, key, services }) => ({
           name,
           hash: hashGateKey(key.reveal()),
           ...(services ? { services } : {}),
         })),
       );
+      await resyncSubscriptions(base);
       await queue.start();
       await resume();
       await queue.enqueue('clean-up', {}, { key: 'clean-up' });
+      await operator?.start();
       await server.start();
     },
     async stop() {
       gate.close();
-      await server.stop(STOP_GRACE_MS);
+      await Promise.all([server.stop(STOP_GRACE_MS), operator?.stop(STOP_GRACE_MS)]);
       await queue.stop({ graceMs: STOP_GRACE_MS });
       pipelines.close();
       await database.close();
@@ -191,12 +225,24 @@ export async function createApp({
     get url() {
       return server.url;
     },
+    get operatorUrl() {
+      return operator?.url;
+    },
     storageNote: storageNote(database.kind),
     get waitingGates() {
       return gate.waiting;
     },
     idle: () => queue.idle(),
   };
+}
+
+function forgetfulOf(stores: Stores): Forgetful[] {
+  const { messages, notifications, gates, records, watches, healths, transitions, alerts, mutes } = stores;
+  const { turns, hookEvents } = stores;
+  return [
+    ...[messages, notifications, gates, records, watches],
+    ...[healths, transitions, alerts, mutes, turns, hookEvents],
+  ];
 }
 
 function databaseOptions({ config }: Settings): DatabaseOptions {

@@ -21,6 +21,9 @@ export type ErrorCode =
   | 'store-busy'
   | 'store-newer'
   | 'activity-unauthorized'
+  | 'hook-unauthorized'
+  | 'hook-full'
+  | 'operator-refused'
   | 'request-invalid'
   | 'request-too-large'
   | 'shutting-down'
@@ -45,6 +48,9 @@ export const RETRYABLE = {
   'store-busy': false,
   'store-newer': false,
   'activity-unauthorized': false,
+  'hook-unauthorized': false,
+  'hook-full': true,
+  'operator-refused': false,
   'request-invalid': false,
   'request-too-large': false,
   'shutting-down': true,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { createApp } from './app.ts';
+import { readEnvironment } from './cli/environment.ts';
 import { loadSettings, problemLines } from './config/settings.ts';
 import { explainStartFailure } from './config/start-failure.ts';
 import { toPipeBotError } from './errors.ts';
@@ -13,17 +14,9 @@ function fail(lines: readonly string[]): never {
   process.exit(1);
 }
 
-try {
-  // Read first, since loadEnvFile says ENOENT of one that may not be read, too.
-  readFileSync('.env');
-  process.loadEnvFile('.env');
-} catch (error) {
-  // There need not be one: the environment itself may hold everything.
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code !== 'ENOENT')
-    fail([`PipeBot cannot start: .env cannot be read (${code}). Give this account the right, or remove it.`]);
-}
-const settings = loadSettings(process.env, (path) => readFileSync(path, 'utf8'));
+const environment = readEnvironment();
+if ('problem' in environment) fail([`PipeBot cannot start: ${environment.problem}`]);
+const settings = loadSettings(environment.value, (path) => readFileSync(path, 'utf8'));
 if ('problems' in settings)
   fail(['PipeBot cannot start:', ...problemLines(settings.problems).map((line) => `  ${line}`)]);
 

@@ -54,13 +54,20 @@ export function hostConfig(theme: Theme) {
   };
 }
 
-/** The page around a card. */
+/**
+ * The page around a card. Teams lets buttons that do not fit go on in the next row, which the renderer leaves to
+ * its host (microsoft/AdaptiveCards issue 8792); inputs look about as Teams'.
+ */
 export function pageStyle(theme: Theme): string {
   const { page, card, border, text } = PALETTES[theme];
   return `body { margin: 0; }
     #card { box-sizing: border-box; padding: 12px; display: inline-block; background: ${page}; }
     .ac-adaptiveCard { border: 1px solid ${border}; border-radius: 8px; overflow: hidden; outline: none; }
     .ac-adaptiveCard p { margin: 0; }
+    .ac-actionSet { flex-wrap: wrap; row-gap: 8px; }
     .ac-pushButton { background: ${card}; color: ${text[0]}; border: 1px solid ${border}; border-radius: 4px;
-      padding: 5px 12px; font: 600 14px/20px ${SANS}; }`;
+      padding: 5px 12px; font: 600 14px/20px ${SANS}; }
+    .ac-input:not(.ac-choiceSetInput-expanded) { box-sizing: border-box; width: 100%; background: ${page};
+      color: ${text[0]}; border: 1px solid ${border}; border-radius: 4px; padding: 5px 8px; font: 14px/20px ${SANS}; }
+    .ac-input::placeholder { color: ${text[1]}; }`;
 }

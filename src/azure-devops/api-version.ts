@@ -2,12 +2,15 @@
 // take addresses from the server's answer: requests go to the configured organisation and nowhere else.
 import { invalidResponse, isId, isJsonObject, type JsonObject, readList, readText } from './json-object.ts';
 
-export type BuildResource = 'builds' | 'definitions';
-export type ApiVersions = Readonly<Record<BuildResource, string>>;
+/** `others` are the resources that are not negotiated: a server has released them all together with its builds. */
+export type ApiResource = 'builds' | 'definitions' | 'others';
+export type ApiVersions = Readonly<Record<ApiResource, string>>;
+
+type NegotiatedResource = Exclude<ApiResource, 'others'>;
 
 const WANTED = '7.1';
 /** Location ids of the two resources (azure-devops-node-api 17.0.1, BuildApi). */
-const LOCATION_IDS: Readonly<Record<BuildResource, string>> = {
+const LOCATION_IDS: Readonly<Record<NegotiatedResource, string>> = {
   builds: '0cd358e1-9217-4d94-8269-1c1ee6f93dcf',
   definitions: 'dbeaf647-6167-421a-bda9-c9327b25e2e6',
 };
@@ -18,12 +21,15 @@ const LOCATION_IDS: Readonly<Record<BuildResource, string>> = {
  */
 export function negotiateApiVersions(body: JsonObject): ApiVersions {
   const locations = readList(body, 'the list of APIs');
-  const versionOf = (resource: BuildResource) => {
+  const versionOf = (resource: NegotiatedResource) => {
     const found = locations.find((location) => hasId(location, LOCATION_IDS[resource]));
     if (!isJsonObject(found)) throw invalidResponse(`the server names no API for ${resource}`);
     return negotiate(found, resource);
   };
-  return { builds: versionOf('builds'), definitions: versionOf('definitions') };
+  const builds = versionOf('builds');
+  // The number behind `-preview` is each resource's own; without it the server takes its newest.
+  const others = builds.replace(/-preview\.\d+$/, '-preview');
+  return { builds, definitions: versionOf('definitions'), others };
 }
 
 function hasId(location: unknown, id: string): boolean {
@@ -31,7 +37,7 @@ function hasId(location: unknown, id: string): boolean {
   return typeof given === 'string' && given.toLowerCase() === id;
 }
 
-function negotiate(location: JsonObject, resource: BuildResource): string {
+function negotiate(location: JsonObject, resource: NegotiatedResource): string {
   const released = readVersion(location, 'releasedVersion', resource);
   if (Number(released) >= Number(WANTED)) return WANTED;
   if (Number(released) > 0) return released;
@@ -40,7 +46,7 @@ function negotiate(location: JsonObject, resource: BuildResource): string {
   return isId(revision) ? `${newest}-preview.${revision}` : `${newest}-preview`;
 }
 
-function readVersion(location: JsonObject, field: string, resource: BuildResource): string {
+function readVersion(location: JsonObject, field: string, resource: NegotiatedResource): string {
   const what = `the API for ${resource}`;
   const text = readText(location, field, what);
   if (!/^\d{1,3}\.\d{1,3}$/.test(text)) throw invalidResponse(`${what} has no valid ${field}`);

@@ -1,16 +1,14 @@
-// One organisation's Build API, strictly: a value of the expected shape or a PipeBotError `azure-*`, never
+// One organisation's REST API, strictly: a value of the expected shape or a PipeBotError `azure-*`, never
 // null and never an empty list instead of an error. Requests go to the configured address only.
 import type { Clock } from '../clock.ts';
 import { PipeBotError } from '../errors.ts';
 import type { Log } from '../usecases/ports.ts';
-import { type ApiVersions, type BuildResource, negotiateApiVersions } from './api-version.ts';
-import { classifyAnswer, parseAnswer } from './classify-answer.ts';
-import { type Authorization, type Credentials, createAuthorizer } from './credentials.ts';
-import { createHttpExchange, type HttpAnswer, type HttpExchange } from './http-exchange.ts';
+import { type ApiResource, type ApiVersions, negotiateApiVersions } from './api-version.ts';
+import { type AnswerReaders, type ApiAnswer, type CallParts, callApi } from './azure-call.ts';
+import { type Credentials, createAuthorizer } from './credentials.ts';
+import { createHttpExchange, type HttpMethod } from './http-exchange.ts';
 import type { JsonObject } from './json-object.ts';
-import { isDeadline, toUnavailable } from './network-failure.ts';
-import { OrganizationHealth, type Outcome } from './organization-health.ts';
-import { parseRetryAfter, UNREADABLE_RETRY_AFTER_MS } from './retry-after.ts';
+import { OrganizationHealth } from './organization-health.ts';
 import { untilAborted } from './until-aborted.ts';
 
 export interface AzureOrganization {
@@ -20,29 +18,37 @@ export interface AzureOrganization {
   readonly credentials: Credentials;
 }
 
-export interface BuildApiRequest<T> {
+/** A question to the Build API of one project. */
+export interface BuildApiRequest<T> extends AnswerReaders<T> {
   /** Name or id, not encoded. */
   readonly project: string;
-  readonly resource: BuildResource;
+  readonly resource: ApiResource;
   /** The route below `_apis/build`. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** Throws azure-invalid-response when the body has another shape. */
-  readonly read: (body: JsonObject) => T;
 }
 
-export interface BuildApiAnswer<T> {
-  readonly value: T;
-  /** Ms since the epoch by Azure DevOps' clock. */
-  readonly observedAt: number;
-  /** Present when the list goes on (header x-ms-continuationtoken). */
-  readonly continuationToken?: string;
+/** What is asked of the organisation, or done to it. */
+export interface OrganizationApiRequest<T> extends AnswerReaders<T> {
+  readonly method: HttpMethod;
+  /** The route below `_apis`, encoded. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** The project that it is about, if one, by name or id: a refusal says nothing about the others. */
+  readonly project?: string;
+  /** For errors; the organisation's name when not given. */
+  readonly subject?: string;
+  readonly body?: JsonObject;
+  /** What is in the body and must not come back in an error. */
+  readonly secrets?: readonly string[];
 }
 
 export interface AzureClient {
   readonly organization: AzureOrganization;
   /** @throws PipeBotError `azure-*`, or the signal's reason */
-  get<T>(request: BuildApiRequest<T>, signal: AbortSignal): Promise<BuildApiAnswer<T>>;
+  get<T>(request: BuildApiRequest<T>, signal: AbortSignal): Promise<ApiAnswer<T>>;
+  /** @throws PipeBotError `azure-*`, or the signal's reason; what was sent may have been done all the same */
+  send<T>(request: OrganizationApiRequest<T>, signal: AbortSignal): Promise<ApiAnswer<T>>;
   close(): void;
 }
 
@@ -55,19 +61,9 @@ export interface AzureClientOptions {
   readonly closing: AbortSignal;
 }
 
-interface Call<T> {
-  readonly method: 'GET' | 'OPTIONS';
-  readonly url: string;
-  readonly subject: string;
-  /** Undefined for the start-up call. */
-  readonly project: string | undefined;
-  readonly read: (body: JsonObject) => T;
-  readonly signal: AbortSignal;
-}
-
 export function createAzureClient(options: AzureClientOptions): AzureClient {
   const { organization, clock, log, callTimeoutMs, closing } = options;
-  const parts: ClientParts = {
+  const parts: CallParts = {
     clock,
     exchange: createHttpExchange(organization.url, callTimeoutMs),
     authorize: createAuthorizer(organization.credentials),
@@ -82,12 +78,20 @@ export function createAzureClient(options: AzureClientOptions): AzureClient {
   return {
     organization,
     get: async (request, signal) => {
+      const { path, resource, query } = request;
       const subject = `${organization.name}/${request.project}`;
       const project = encodeProject(request.project, subject);
       const versions = await untilAborted(apiVersions(), signal);
-      const query = toQuery({ ...request.query, 'api-version': versions[request.resource] });
-      const url = `${organization.url}/${project}/_apis/build/${request.path}?${query}`;
-      return guardedCall(parts, { ...request, method: 'GET', url, subject, signal });
+      const parameters = toQuery({ ...query, 'api-version': versions[resource] });
+      const url = `${organization.url}/${project}/_apis/build/${path}?${parameters}`;
+      return callApi(parts, { ...request, method: 'GET', url, subject, signal });
+    },
+    send: async (request, signal) => {
+      const { path, query, project, subject = organization.name } = request;
+      const versions = await untilAborted(apiVersions(), signal);
+      const parameters = toQuery({ ...query, 'api-version': versions.others });
+      const url = `${organization.url}/_apis/${path}?${parameters}`;
+      return callApi(parts, { ...request, project, url, subject, signal });
     },
     close: () => parts.exchange.close(),
   };
@@ -108,11 +112,11 @@ function onceUnlessFailed<T>(ask: () => Promise<T>): () => Promise<T> {
 }
 
 async function askApiVersions(
-  parts: ClientParts,
+  parts: CallParts,
   organization: AzureOrganization,
   signal: AbortSignal,
 ): Promise<ApiVersions> {
-  const answer = await guardedCall(parts, {
+  const answer = await callApi(parts, {
     method: 'OPTIONS',
     url: `${organization.url}/_apis/build`,
     subject: organization.name,
@@ -123,60 +127,8 @@ async function askApiVersions(
   return answer.value;
 }
 
-interface ClientParts {
-  readonly clock: Clock;
-  readonly exchange: HttpExchange;
-  readonly authorize: () => Promise<Authorization>;
-  readonly health: OrganizationHealth;
-}
-
-function guardedCall<T>(parts: ClientParts, call: Call<T>): Promise<BuildApiAnswer<T>> {
-  return parts.health.guard(call, () => makeCall(parts, call));
-}
-
-async function makeCall<T>(parts: ClientParts, call: Call<T>): Promise<Outcome<BuildApiAnswer<T>>> {
-  const { method, url, subject, signal } = call;
-  try {
-    const { handler, secrets } = await untilAborted(parts.authorize(), signal);
-    const answer = await parts.exchange.send({ method, url, authorization: handler, signal });
-    const observedAt = readDate(answer) ?? parts.clock.now();
-    const retryAfterMs = readRetryAfter(answer, observedAt);
-    if (retryAfterMs !== undefined) parts.health.slowDown(retryAfterMs);
-    const error = classifyAnswer(answer, { subject, secrets, retryAfterMs });
-    if (error) return { kind: 'failed', error, scope: answer.status === 403 ? 'project' : 'organization' };
-    const token = answer.headers['x-ms-continuationtoken'];
-    const value = call.read(parseAnswer(answer));
-    const isLast = typeof token !== 'string' || token === '';
-    return {
-      kind: 'answered',
-      value: { value, observedAt, ...(isLast ? {} : { continuationToken: token }) },
-    };
-  } catch (thrown) {
-    const error = withSubject(toUnavailable(thrown, signal, subject), subject);
-    if (signal.aborted && !isDeadline(signal)) return { kind: 'abandoned', error };
-    return { kind: 'failed', error, scope: 'organization' };
-  }
-}
-
-/** Those who read bodies do not know whom they were asked of. */
-function withSubject(error: PipeBotError, subject: string): PipeBotError {
-  if (error.details.subject !== undefined) return error;
-  return new PipeBotError(error.code, { ...error.details, subject });
-}
-
-function readDate(answer: HttpAnswer): number | undefined {
-  const date = Date.parse(answer.headers.date ?? '');
-  return Number.isNaN(date) ? undefined : date;
-}
-
-/** Azure DevOps sends it with 200 too, once it begins to delay (rate limits, docs of 2025). */
-function readRetryAfter(answer: HttpAnswer, observedAt: number): number | undefined {
-  const retryAfterMs = parseRetryAfter(answer.headers['retry-after'], observedAt);
-  return answer.status === 429 ? (retryAfterMs ?? UNREADABLE_RETRY_AFTER_MS) : retryAfterMs;
-}
-
-/** Encoded once. A name of dots would climb out of the organisation's address. */
-function encodeProject(project: string, subject: string): string {
+/** Encoded once. A name of dots would climb out of the organisation's address. @throws PipeBotError azure-refused */
+export function encodeProject(project: string, subject: string): string {
   if (project.trim() === '' || /^\.+$/.test(project) || !project.isWellFormed()) {
     throw new PipeBotError('azure-refused', { subject, detail: 'this cannot be the name of a project' });
   }

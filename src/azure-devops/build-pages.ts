@@ -1,6 +1,7 @@
 // Reads lists of builds page by page, always in the same explicit order. It must not follow pages for ever, nor
 // take a list that was not asked for as the answer.
 import type { Build } from '../domain/build.ts';
+import { ANY_BRANCH } from '../domain/place.ts';
 import { PipeBotError } from '../errors.ts';
 import type { BuildsTarget, Reading } from '../usecases/ports.ts';
 import type { AzureClient } from './azure-client.ts';
@@ -54,11 +55,11 @@ export async function readPage(
       path: 'builds',
       query: {
         definitions: target.definitionIds.join(','),
-        branchName: target.branch,
+        ...(target.branch === ANY_BRANCH ? {} : { branchName: target.branch }),
         // Without an order finished builds come first, and `$top` hides the running one.
         queryOrder: 'queueTimeDescending',
         deletedFilter: 'excludeDeleted',
-        ...repositoryQuery(target.repositoryId),
+        ...repositoryQuery(target),
         ...query,
         ...(token === undefined ? {} : { continuationToken: token }),
       },
@@ -75,8 +76,13 @@ const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /**
  * The API takes the repository's id only together with its type (Builds - List, 7.1), and a wrong type finds
  * nothing. Only a GUID tells its type: `owner/name` may be of GitHub, GitHub Enterprise or Bitbucket.
+ * Of several definitions not each may be of the same repository, so their builds are sorted out here.
  */
-function repositoryQuery(repositoryId: string | undefined): Record<string, string> {
+function repositoryQuery({
+  definitionIds: [id, ...others],
+  repositoryIds,
+}: BuildsTarget): Record<string, string> {
+  const repositoryId = id === undefined || others.length > 0 ? undefined : repositoryIds?.[id];
   return repositoryId !== undefined && GUID.test(repositoryId)
     ? { repositoryId, repositoryType: 'TfsGit' }
     : {};
@@ -90,7 +96,7 @@ function readBuilds(body: JsonObject, target: BuildsTarget, source: BuildSource)
     if (!target.definitionIds.includes(definitionId)) {
       throw invalidResponse(`build ${id} is of definition ${definitionId}, which was not asked for`);
     }
-    if (branch !== target.branch)
+    if (branch !== target.branch && target.branch !== ANY_BRANCH)
       throw invalidResponse(`build ${id} is of ${branch}, not of ${target.branch}`);
   }
   return builds;

@@ -1,6 +1,7 @@
 // Lists the builds that a verdict needs, and reads one. It must not decide anything: it only makes sure that
 // a running build is never hidden behind finished ones, nor a newer failure behind an older success.
 import { type Build, type BuildPhase, newestFirst, outcomeOf, phaseOf } from '../domain/build.ts';
+import { ANY_BRANCH } from '../domain/place.ts';
 import { isOfRepository } from '../domain/service.ts';
 import { PipeBotError } from '../errors.ts';
 import type { BuildRef, BuildsTarget, Reading } from '../usecases/ports.ts';
@@ -13,6 +14,8 @@ import { isDeleted, toBuild } from './to-build.ts';
 const ACTIVE_PER_PAGE = 200;
 const MOST_ACTIVE_PAGES = 10;
 const NEWEST_PER_DEFINITION = 25;
+/** On any branch, where the builds of busy branches push away those of quiet ones. */
+const NEWEST_ON_ANY_BRANCH = 50;
 const MOST_NEWEST_PAGES = 4;
 const DEFINITIONS_PER_LIST = 25;
 
@@ -39,7 +42,7 @@ export async function listBuilds(
     calls.push(listActive(client, part, signal), listNewest(client, part, signal));
   }
   const { builds, observedAt } = merge(await Promise.all(calls));
-  return { builds: builds.filter((build) => isOfRepository(build, target.repositoryId)), observedAt };
+  return { builds: builds.filter((build) => isWanted(build, target)), observedAt };
 }
 
 /** @throws PipeBotError `azure-*`; azure-not-found for a build that is deleted or may not be seen */
@@ -75,7 +78,13 @@ export async function getBuild(
 async function listActive(client: AzureClient, target: BuildsTarget, signal: AbortSignal): Promise<Reading> {
   const query = { statusFilter: ACTIVE_STATUSES, $top: String(ACTIVE_PER_PAGE) };
   const list = await readPages({ client, target, query, signal }, MOST_ACTIVE_PAGES, () => false);
-  if (list.isCut) refuseHidden(target, list.builds);
+  if (!list.isCut) return list;
+  if (target.definitionIds.length > 1) {
+    // The many of one definition hide those of the others.
+    return merge(await Promise.all(oneByOne(target).map((one) => listActive(client, one, signal))));
+  }
+  if (target.branch === ANY_BRANCH) throw invalidList(target, 'the list of running builds has no end');
+  refuseHidden(target, list.builds);
   return list;
 }
 
@@ -85,14 +94,15 @@ async function listActive(client: AzureClient, target: BuildsTarget, signal: Abo
  */
 async function listNewest(client: AzureClient, target: BuildsTarget, signal: AbortSignal): Promise<Reading> {
   if (target.definitionIds.length === 1) return listNewestOfOne(client, target, signal);
-  const query = { maxBuildsPerDefinition: String(NEWEST_PER_DEFINITION) };
+  const most = newestPerDefinition(target);
+  const query = { maxBuildsPerDefinition: String(most) };
   const list = await readPage({ client, target, query, signal });
   const isCut = list.continuationToken !== undefined;
-  const undecided = target.definitionIds.filter((id) => {
+  const undecided = oneByOne(target).filter(({ definitionIds: [id] }) => {
     const own = list.builds.filter((build) => build.definitionId === id);
-    return !own.some((build) => isDecisive(build, target)) && (isCut || own.length >= NEWEST_PER_DEFINITION);
+    return !own.some((build) => isDecisive(build, target)) && (isCut || own.length >= most);
   });
-  const more = undecided.map((id) => listNewestOfOne(client, { ...target, definitionIds: [id] }, signal));
+  const more = undecided.map((one) => listNewestOfOne(client, one, signal));
   return merge([list, ...(await Promise.all(more))]);
 }
 
@@ -102,7 +112,7 @@ async function listNewestOfOne(
   target: BuildsTarget,
   signal: AbortSignal,
 ): Promise<Reading> {
-  const query = { $top: String(NEWEST_PER_DEFINITION) };
+  const query = { $top: String(newestPerDefinition(target)) };
   const list = await readPages({ client, target, query, signal }, MOST_NEWEST_PAGES, (builds) =>
     builds.some((build) => isDecisive(build, target)),
   );
@@ -110,14 +120,27 @@ async function listNewestOfOne(
   return list;
 }
 
-function isDecisive(build: Build, { repositoryId }: BuildsTarget): boolean {
-  return phaseOf(build) === 'ended' && outcomeOf(build) !== 'canceled' && isOfRepository(build, repositoryId);
+function newestPerDefinition({ branch }: BuildsTarget): number {
+  return branch === ANY_BRANCH ? NEWEST_ON_ANY_BRANCH : NEWEST_PER_DEFINITION;
+}
+
+function oneByOne(target: BuildsTarget): BuildsTarget[] {
+  return target.definitionIds.map((id) => ({ ...target, definitionIds: [id] }));
+}
+
+function isDecisive(build: Build, target: BuildsTarget): boolean {
+  return phaseOf(build) === 'ended' && outcomeOf(build) !== 'canceled' && isWanted(build, target);
+}
+
+function isWanted(build: Build, { repositoryIds }: BuildsTarget): boolean {
+  return isOfRepository(build, repositoryIds?.[build.definitionId]);
 }
 
 /** Builds of other repositories fill a cut list, so whether there are any of the wanted one is not known. */
 function refuseHidden(target: BuildsTarget, builds: readonly Build[]): void {
-  const { repositoryId } = target;
-  if (builds.every((build) => isOfRepository(build, repositoryId))) return;
+  const hidden = builds.find((build) => !isWanted(build, target));
+  if (!hidden) return;
+  const repositoryId = target.repositoryIds?.[hidden.definitionId];
   throw invalidList(target, `the builds of ${repositoryId} are hidden behind those of other repositories`);
 }
 

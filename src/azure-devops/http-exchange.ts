@@ -6,12 +6,16 @@ import type { IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:
 import { WebApi } from 'azure-devops-node-api';
 import type { IRequestHandler } from 'azure-devops-node-api/interfaces/common/VsoBaseInterfaces.js';
 import packageJson from '../../package.json' with { type: 'json' };
-import { invalidResponse } from './json-object.ts';
+import { invalidResponse, type JsonObject } from './json-object.ts';
 import { untilAborted } from './until-aborted.ts';
 
+export type HttpMethod = 'GET' | 'OPTIONS' | 'POST';
+
 export interface HttpRequest {
-  readonly method: 'GET' | 'OPTIONS';
+  readonly method: HttpMethod;
   readonly url: string;
+  /** Sent as JSON; none when absent. */
+  readonly body?: JsonObject;
   readonly authorization: IRequestHandler;
   /** Ends the request wherever it is, and its connection with it. */
   readonly signal: AbortSignal;
@@ -34,6 +38,7 @@ const LONGEST_BODY_BYTES = 10 * 1024 * 1024;
 const LONGEST_ERROR_BYTES = 64 * 1024;
 const MOST_CONNECTIONS = 32;
 const USER_AGENT = `PipeBot/${packageJson.version}`;
+const JSON_TYPE = 'application/json; charset=utf-8';
 // Uncompressed, so that the size that is counted is the size that is parsed; and never an older answer.
 const HEADERS = { accept: 'application/json', 'accept-encoding': 'identity', 'cache-control': 'no-cache' };
 
@@ -59,17 +64,26 @@ export function createHttpExchange(organizationUrl: string, callTimeoutMs: numbe
   const { client } = webApi.rest;
   return {
     send: async (request) => {
-      const { method, url, signal } = request;
+      const { signal } = request;
       signal.throwIfAborted();
-      const headers = { ...HEADERS };
-      const sent = requests.run(request, () =>
-        method === 'GET' ? client.get(url, headers) : client.options(url, headers),
-      );
+      const sent = requests.run(request, () => sendRequest(client, request));
       // The signal goes into the request too, but reaches it only once it has a socket: a proxy may be silent.
       return readAnswer((await untilAborted(sent, signal)).message);
     },
     close: () => client.dispose(),
   };
+}
+
+/** Never repeated by the client: it is not known whether a request without an answer was carried out. */
+function sendRequest(client: WebApi['rest']['client'], { method, url, body }: HttpRequest) {
+  switch (method) {
+    case 'GET':
+      return client.get(url, { ...HEADERS });
+    case 'OPTIONS':
+      return client.options(url, { ...HEADERS });
+    case 'POST':
+      return client.post(url, JSON.stringify(body ?? {}), { ...HEADERS, 'content-type': JSON_TYPE });
+  }
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   readText,
   toJsonObject,
 } from './json-object.ts';
+import { readTimestamp } from './timestamp.ts';
 import { buildWebUrl } from './web-url.ts';
 
 /** Where the build was asked for; it answers to these names, whatever its project is called by now. */
@@ -80,32 +81,37 @@ function readTimes(object: JsonObject, what: string): Pick<Build, 'queuedAt' | '
   };
 }
 
+type Origin = Pick<Build, 'sourceVersion' | 'requestedFor' | 'requestedForUniqueName' | 'repositoryId'>;
+
 /** What people are shown beside the verdict: nothing depends on it, so an odd value is left out. */
-function readOrigin(object: JsonObject): Pick<Build, 'sourceVersion' | 'requestedFor' | 'repositoryId'> {
+function readOrigin(object: JsonObject): Origin {
   const sourceVersion = object['sourceVersion'];
-  const requestedFor = isJsonObject(object['requestedFor']) ? object['requestedFor']['displayName'] : '';
+  const requester = isJsonObject(object['requestedFor']) ? object['requestedFor'] : {};
+  const requestedFor = requester['displayName'];
+  const uniqueName = requester['uniqueName'];
   const repositoryId = isJsonObject(object['repository']) ? object['repository']['id'] : '';
   return {
     ...(isFilled(sourceVersion) ? { sourceVersion } : {}),
     ...(isFilled(requestedFor) ? { requestedFor } : {}),
+    ...(isFilled(uniqueName) && isPerson(requester) ? { requestedForUniqueName: uniqueName } : {}),
     ...(isFilled(repositoryId) ? { repositoryId } : {}),
   };
 }
 
-function isFilled(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
+/**
+ * Builds that nobody asked for are requested for an identity of Azure DevOps' own: the service itself, whose unique
+ * name looks like an e-mail address, or a build service (`Build\\…`). Their kind stands before the descriptor's
+ * point: services (s2s, svc), service principals (aadsp), groups (vssgp, aadgp).
+ */
+function isPerson({ id, uniqueName, descriptor, isContainer }: JsonObject): boolean {
+  const names = [id, uniqueName].filter(isFilled);
+  return (
+    isContainer !== true &&
+    !names.some((name) => /^(?:00000002-0000-8888-8000-000000000000|Build\\|vstfs:)/i.test(name)) &&
+    !(isFilled(descriptor) && /^(?:s2s|svc|aadsp|vssgp|aadgp)\./i.test(descriptor))
+  );
 }
 
-const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?$/;
-
-/** Ms since the epoch. Azure DevOps sends up to seven fraction digits, and the year 1 for "not yet". */
-function readTimestamp(object: JsonObject, field: string, what: string): number | undefined {
-  const text = readOptionalText(object, field, what);
-  if (text === undefined || text.startsWith('0001-01-01')) return undefined;
-  // Matched first: Date.parse alone finds a date in almost any text.
-  const match = TIMESTAMP.exec(text);
-  const [, dateAndTime, fraction = '', zone = 'Z'] = match ?? [];
-  const time = Date.parse(`${dateAndTime}.${fraction.padEnd(3, '0').slice(0, 3)}${zone}`);
-  if (!match || Number.isNaN(time)) throw invalidResponse(`${what} has no valid ${field}`);
-  return time;
+function isFilled(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }

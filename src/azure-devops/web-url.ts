@@ -1,5 +1,5 @@
-// The page for people of a build. It must never lead to another host than the configured organisation's:
-// the link comes from an answer, and people click on it.
+// The pages for people of a build and of a task's log. They must never lead to another host than the configured
+// organisation's: parts of the links come from answers, and people click on them.
 import { isJsonObject } from './json-object.ts';
 
 export interface BuildPage {
@@ -17,7 +17,20 @@ export function buildWebUrl(links: unknown, page: BuildPage): string {
   const href = isJsonObject(web) ? web['href'] : undefined;
   const given = typeof href === 'string' ? URL.parse(href) : null;
   if (given && isWithin(given, page.organizationUrl)) return given.href;
-  return `${page.organizationUrl}/${encodeURIComponent(page.project)}/_build/results?buildId=${page.buildId}`;
+  return resultsPage(page);
+}
+
+/** The log of one task, by the ids of its timeline record and of the job's above it. */
+export function logWebUrl(
+  page: BuildPage,
+  task: { readonly jobId?: string; readonly taskId: string },
+): string {
+  const job = task.jobId === undefined ? '' : `&j=${encodeURIComponent(task.jobId)}`;
+  return `${resultsPage(page)}&view=logs${job}&t=${encodeURIComponent(task.taskId)}`;
+}
+
+function resultsPage({ organizationUrl, project, buildId }: BuildPage): string {
+  return `${organizationUrl}/${encodeURIComponent(project)}/_build/results?buildId=${buildId}`;
 }
 
 function isWithin(url: URL, organizationUrl: string): boolean {

@@ -23,9 +23,7 @@ export function cardToText(message: RenderedMessage, layout: TextLayout = {}): s
     return lines.flatMap((line) => wrap(line, full.width)).join('\n');
   }
   const body = listOf(message.card['body']).flatMap((element, index) => withGap(element, index, full));
-  const actions = listOf(message.card['actions']).map(
-    (action) => `${readable(action['title'], full)}: ${stringOf(action['url'])}`,
-  );
+  const actions = listOf(message.card['actions']).map((action) => actionLine(action, full));
   const lines = actions.length === 0 ? body : [...body, '', ...actions];
   return lines.map((line) => line.trimEnd()).join('\n');
 }
@@ -45,9 +43,21 @@ function linesOf(element: Json, layout: Layout): string[] {
       return factLines(listOf(element['facts']), layout);
     case 'ColumnSet':
       return columnLines(listOf(element['columns']), layout);
+    case 'ActionSet':
+      return listOf(element['actions']).map((action) => `[${readable(action['title'], layout)}]`);
+    case 'Input.ChoiceSet':
+    case 'Input.Text':
+      return [`${readable(element['label'], layout)}: [${stringOf(element['id'])}]`];
     default:
       return listOf(element['items']).flatMap((item, index) => withGap(item, index, layout));
   }
+}
+
+/** A button below the card: its title with the address, or with the words that it says for whoever clicks. */
+function actionLine(action: Json, layout: Layout): string {
+  const data = action['data'];
+  const said = typeof data === 'object' && data !== null ? stringOf(Reflect.get(data, 'pipebot')) : '';
+  return `${readable(action['title'], layout)}: ${stringOf(action['url']) || said}`;
 }
 
 function factLines(facts: readonly Json[], layout: Layout): string[] {

@@ -6,7 +6,7 @@ import { Template } from 'adaptivecards-templating/lib/template-engine.js';
 import { PipeBotError } from '../errors.ts';
 import { escapeMarkdown, type Markup } from './markup.ts';
 
-export type TemplateName = 'status' | 'overview' | 'services' | 'help' | 'watch';
+export type TemplateName = keyof typeof TEMPLATES;
 export type TemplateValue = string | boolean | Markup | readonly TemplateValue[] | TemplateData;
 /** What a template is filled with. Strings are others' text and get escaped; markup is taken as it is. */
 export type TemplateData = { readonly [name: string]: TemplateValue };
@@ -19,7 +19,12 @@ const TEMPLATES = {
   services: readTemplate('services'),
   help: readTemplate('help'),
   watch: readTemplate('watch'),
-} as const satisfies Record<TemplateName, Template>;
+  alert: readTemplate('alert'),
+  subscribed: readTemplate('subscribed'),
+  subscriptions: readTemplate('subscriptions'),
+  'subscribe-form': readTemplate('subscribe-form'),
+  why: readTemplate('why'),
+} as const satisfies Readonly<Record<string, Template>>;
 
 /**
  * The card of a template. Throws PipeBotError `internal` when an expression was left over, which is a
@@ -64,7 +69,7 @@ function withoutNulls(value: unknown): unknown {
   );
 }
 
-function readTemplate(name: TemplateName): Template {
+function readTemplate(name: string): Template {
   return new Template(JSON.parse(readFileSync(new URL(`./templates/${name}.json`, import.meta.url), 'utf8')));
 }
 

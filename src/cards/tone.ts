@@ -1,13 +1,15 @@
 // How a state looks: one colour and one glyph for each. The glyphs are text characters that need no emoji
 // font, and the headline says the same in words, so that colour is never the only sign.
 
+import type { AlertEntry, AlertOutcome } from '../domain/alert.ts';
 import { type Outcome, outcomeOf } from '../domain/build.ts';
 import type { GateDecision, GateReason } from '../domain/gate.ts';
 import type { Readiness, ReadinessStatus } from '../domain/readiness.ts';
+import { type AlertLook, alertLook } from '../text/alert.ts';
 import type { ShownWatch } from '../text/watch.ts';
 import { markup } from './markup.ts';
 
-type ToneName = 'good' | 'warning' | 'bad' | 'busy' | 'queued' | 'calm' | 'puzzled';
+type ToneName = 'good' | 'warning' | 'bad' | 'busy' | 'queued' | 'calm' | 'puzzled' | 'restless';
 
 const TONES = {
   good: { style: 'good', color: 'Good', glyph: '✓' },
@@ -17,6 +19,7 @@ const TONES = {
   queued: { style: 'accent', color: 'Accent', glyph: '○' },
   calm: { style: 'emphasis', color: 'Default', glyph: '○' },
   puzzled: { style: 'emphasis', color: 'Default', glyph: '?' },
+  restless: { style: 'warning', color: 'Warning', glyph: '⇅' },
 } as const satisfies Record<ToneName, object>;
 
 const BY_STATUS = {
@@ -64,6 +67,39 @@ export function watchTone({ watch, build }: Pick<ShownWatch, 'watch' | 'build'>)
   if (watch.state === 'waiting') return toneData('queued');
   return toneData(watch.state === 'gone' ? 'puzzled' : 'calm');
 }
+
+const BY_LOOK = {
+  failing: 'bad',
+  recovered: 'good',
+  flapping: 'restless',
+  settled: 'good',
+  'settled-red': 'bad',
+} as const satisfies Record<AlertLook, ToneName>;
+
+/** The look of an alert. */
+export function alertTone(entry: AlertEntry) {
+  return toneData(BY_LOOK[alertLook(entry)]);
+}
+
+const BY_ALERT_OUTCOME = {
+  told: 'good',
+  counted: 'good',
+  held: 'queued',
+  filtered: 'calm',
+  dropped: 'calm',
+  'recovered-untold': 'calm',
+  flapping: 'restless',
+  'no-news': 'calm',
+} as const satisfies Record<AlertOutcome['code'], ToneName>;
+
+/** The look of what became of a run. */
+export function outcomeTone({ code }: AlertOutcome) {
+  return toneData(BY_ALERT_OUTCOME[code]);
+}
+
+/** The look of a success that is ours, and of an explanation. */
+export const DONE_TONE = toneData('good');
+export const PUZZLED_TONE = toneData('puzzled');
 
 function toneData(name: ToneName) {
   const { style, color, glyph } = TONES[name];

@@ -12,6 +12,8 @@ export interface CommandDescription extends HelpEntry {
   readonly summary: string;
   /** How many words may follow the name. */
   readonly maxArguments: number;
+  /** Words like "on" mean something to it and are handed on; from other commands' words they are taken out. */
+  readonly readsMarkers?: true;
 }
 
 export interface Invocation {

@@ -2,6 +2,7 @@
 // works on whole words and without backtracking expressions, since anybody can type anything.
 import { looksLikeLink } from '../domain/link.ts';
 import { nearestNames } from '../domain/service.ts';
+import { splitWords } from './split-words.ts';
 
 export const MAX_TEXT_LENGTH = 2_000;
 
@@ -16,13 +17,15 @@ export interface Vocabulary {
   /** Command names and aliases, with the command that each stands for. */
   readonly commands: ReadonlyMap<string, string>;
   readonly isSubject: (word: string) => boolean;
+  /** Commands to which words like "on" mean something, so that they are left where they stand. */
+  readonly readsMarkers?: (name: string) => boolean;
 }
 
 /** Words that carry nothing in a question: "is the base ready for payments on develop?" */
 const FILLERS = new Set(
   (
     'is are was the a an base bases pipeline image build my our its it now yet already still please ready ok okay green good ' +
-    'or and not can could i we you tell me us do does to on in branch at for of about what whats how status state hey hi hello'
+    'or and not can could i we you tell me us do does to on in branch at for of about what whats why how status state hey hi hello'
   ).split(' '),
 );
 const QUESTION_WORDS = new Set(['ready', 'ok', 'okay', 'green']);
@@ -36,7 +39,9 @@ export function parseCommand(text: string, vocabulary: Vocabulary): Parsed {
   const [first, ...rest] = words;
   if (first === undefined) return { kind: 'empty' };
   const name = vocabulary.commands.get(first.toLowerCase().replace(/^\//, ''));
-  if (name !== undefined) return { kind: 'command', name, words: dropMarkers(rest) };
+  if (name !== undefined && !isQuestionWhy(words)) {
+    return { kind: 'command', name, words: vocabulary.readsMarkers?.(name) ? rest : dropMarkers(rest) };
+  }
   const question = parseQuestion(words, vocabulary);
   if (question) return question;
   if (words.length <= 2 && (vocabulary.isSubject(first) || looksLikeLink(first))) {
@@ -44,23 +49,6 @@ export function parseCommand(text: string, vocabulary: Vocabulary): Parsed {
   }
   const typed = first.slice(0, 60);
   return { kind: 'unknown', typed, suggestions: nearestNames([...vocabulary.commands.keys()], typed) };
-}
-
-function splitWords(text: string): string[] {
-  return text
-    .split(/\s/u)
-    .map((word) => (looksLikeLink(word) ? word : trimPunctuation(word)))
-    .filter((word) => word !== '');
-}
-
-/** Quotation marks and sentence ends around a word; inside it they stay. */
-function trimPunctuation(word: string): string {
-  const marks = '"\'“”‘’„`?!,;:()<>…';
-  let start = 0;
-  let end = word.length;
-  while (start < end && marks.includes(word[start] ?? '')) start++;
-  while (end > start && (marks.includes(word[end - 1] ?? '') || word[end - 1] === '.')) end--;
-  return word.slice(start, end);
 }
 
 /** `status payments on develop` means `status payments develop`. */
@@ -109,6 +97,15 @@ function listedAfter(words: readonly string[], start: number, isTaken: (index: n
     unjoined = [];
   }
   return listed;
+}
+
+/** "why is payments not ready?" asks for the verdict and its reason; "why payments", for the record. */
+function isQuestionWhy(words: readonly string[]): boolean {
+  return (
+    words[0]?.toLowerCase() === 'why' &&
+    words.length > 2 &&
+    words.some((word) => QUESTION_WORDS.has(word.toLowerCase()))
+  );
 }
 
 function firstMeaningful(words: readonly string[], from: number): number {

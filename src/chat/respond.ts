@@ -17,6 +17,7 @@ export function createRespond(ports: CommandPorts): (message: IncomingMessage) =
       ),
     ),
     isSubject: (word) => findNamed(ports.catalog, word) !== undefined,
+    readsMarkers: (name) => byName.get(name)?.description.readsMarkers === true,
   };
 
   return async (message) => {

@@ -1,17 +1,12 @@
 // The only reader of the environment: checks every variable of variables.ts and reports all mistakes together.
 // It must not open anything; the services file is read by services-file.ts.
 import { Secret } from '../secret.ts';
+import { type BotRegistration, readRegistration } from './bot-registration.ts';
 import type { ConfigProblem, Parsed } from './config-problem.ts';
 import { type ConfiguredGateKey, readGateKeys } from './configured-gate-keys.ts';
+import { readHookSecrets } from './hook-secrets.ts';
 import { normalizeOrganizationUrl, withoutSecrets } from './organization-url.ts';
-import type { VariableName } from './variables.ts';
-
-export interface BotRegistration {
-  readonly appId: string;
-  readonly appType: 'SingleTenant' | 'UserAssignedMSI' | 'MultiTenant';
-  readonly tenantId: string;
-  readonly password?: Secret;
-}
+import type { ReadVariable, Report } from './variables.ts';
 
 export interface Config {
   readonly isLocal: boolean;
@@ -25,12 +20,16 @@ export interface Config {
   readonly servicesPath: string;
   readonly database: { readonly url: Secret } | { readonly dataDir: string };
   readonly gateKeys: readonly ConfiguredGateKey[];
+  /** What service hooks may send; with none they are not taken in. New subscriptions are made with the first. */
+  readonly hookSecrets: readonly Secret[];
+  /** Where the operator's routes are, on loopback; absent when they are off. */
+  readonly operatorPort?: number;
   readonly logLevel: string;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const GUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+const HOOK_SECRET_EXAMPLE = 'PIPEBOT_HOOK_SECRET=<at least 16 random characters without a semicolon>';
 const GATE_KEYS_EXAMPLE = 'PIPEBOT_GATE_KEYS=shop:<at least 24 random characters>:payments,search';
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'silent'];
 
@@ -38,16 +37,18 @@ const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'silent'];
 export function parseConfig(environment: Environment): Parsed<Config> {
   const problems: ConfigProblem[] = [];
   const read = reader(environment);
-  const wrong = (where: VariableName, what: string, example: string) =>
-    problems.push({ where, wrong: what, example });
+  const wrong: Report = (where, what, example) => problems.push({ where, wrong: what, example });
 
   const isLocal = readFlag(read('PIPEBOT_LOCAL'), wrong);
   const registration = readRegistration(read, isLocal, wrong);
   const organizationUrl = readOrganizationUrl(read('AZURE_DEVOPS_ORG_URL'), isLocal, wrong);
-  const port = readPort(read('PORT'), wrong);
+  const ports = readPorts(read, wrong);
   const database = readDatabase(read, wrong);
   const gateKeys = readGateKeys(read('PIPEBOT_GATE_KEYS') ?? '', (what) =>
     wrong('PIPEBOT_GATE_KEYS', what, GATE_KEYS_EXAMPLE),
+  );
+  const hookSecrets = readHookSecrets(read('PIPEBOT_HOOK_SECRET') ?? '', (what) =>
+    wrong('PIPEBOT_HOOK_SECRET', what, HOOK_SECRET_EXAMPLE),
   );
   const logLevel = read('LOG_LEVEL') ?? 'info';
   if (!LOG_LEVELS.includes(logLevel)) wrong('LOG_LEVEL', `"${logLevel}" is no level`, 'LOG_LEVEL=info');
@@ -59,68 +60,24 @@ export function parseConfig(environment: Environment): Parsed<Config> {
       isLocal,
       // Local mode switches authentication off, so it must not be reachable from elsewhere.
       host: isLocal ? '127.0.0.1' : (read('HOST') ?? '0.0.0.0'),
-      port,
+      ...ports,
       ...(registration ? { registration } : {}),
       ...(organizationUrl ? { organizationUrl } : {}),
       ...(pat ? { personalAccessToken: new Secret(pat) } : {}),
       servicesPath: locateServicesFile(environment).path,
       database,
       gateKeys,
+      hookSecrets,
       logLevel,
     },
   };
 }
-
-type ReadVariable = (name: VariableName) => string | undefined;
-type Report = (where: VariableName, what: string, example: string) => void;
 
 function readFlag(text: string | undefined, wrong: Report): boolean {
   if (text !== undefined && text !== 'true' && text !== 'false') {
     wrong('PIPEBOT_LOCAL', `"${text}" is neither true nor false`, 'PIPEBOT_LOCAL=true');
   }
   return text === 'true';
-}
-
-function readRegistration(read: ReadVariable, isLocal: boolean, wrong: Report): BotRegistration | undefined {
-  const appId = read('MicrosoftAppId');
-  if (!appId) {
-    if (!isLocal) {
-      wrong(
-        'MicrosoftAppId',
-        'is missing, and without it nobody could tell who is calling',
-        'MicrosoftAppId=<guid>, or PIPEBOT_LOCAL=true to try it out on this machine only',
-      );
-    }
-    return undefined;
-  }
-  if (!GUID.test(appId))
-    wrong('MicrosoftAppId', 'is no GUID', 'MicrosoftAppId=11111111-2222-3333-4444-555555555555');
-  const appType = read('MicrosoftAppType');
-  if (appType !== 'SingleTenant' && appType !== 'UserAssignedMSI' && appType !== 'MultiTenant') {
-    wrong(
-      'MicrosoftAppType',
-      appType ? `"${appType}" is no type` : 'is missing',
-      'MicrosoftAppType=SingleTenant',
-    );
-  }
-  const tenantId = read('MicrosoftAppTenantId');
-  if (!tenantId || !GUID.test(tenantId)) {
-    wrong(
-      'MicrosoftAppTenantId',
-      tenantId ? 'is no GUID' : 'is missing',
-      'MicrosoftAppTenantId=11111111-2222-3333-4444-555555555555',
-    );
-  }
-  const password = read('MicrosoftAppPassword');
-  if (!password && appType !== 'UserAssignedMSI') {
-    wrong('MicrosoftAppPassword', 'is missing', "MicrosoftAppPassword=<the registration's client secret>");
-  }
-  return {
-    appId,
-    appType: appType as BotRegistration['appType'],
-    tenantId: tenantId ?? '',
-    ...(password ? { password: new Secret(password) } : {}),
-  };
 }
 
 function readOrganizationUrl(text: string | undefined, isLocal: boolean, wrong: Report): string | undefined {
@@ -135,10 +92,26 @@ function readOrganizationUrl(text: string | undefined, isLocal: boolean, wrong: 
   return url;
 }
 
-function readPort(text: string | undefined, wrong: Report): number {
-  const port = Number(text ?? 3978);
+function readPorts(read: ReadVariable, wrong: Report): Pick<Config, 'port' | 'operatorPort'> {
+  const port = readPort(read, 'PORT', wrong) ?? 3978;
+  const operatorPort = readPort(read, 'PIPEBOT_OPERATOR_PORT', wrong);
+  if (operatorPort === undefined) return { port };
+  // Both may be left to the system.
+  if (operatorPort === port && port !== 0)
+    wrong('PIPEBOT_OPERATOR_PORT', 'is the same as PORT', 'PIPEBOT_OPERATOR_PORT=3979');
+  return { port, operatorPort };
+}
+
+function readPort(
+  read: ReadVariable,
+  name: 'PORT' | 'PIPEBOT_OPERATOR_PORT',
+  wrong: Report,
+): number | undefined {
+  const text = read(name);
+  if (text === undefined) return undefined;
+  const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    wrong('PORT', `"${text}" is no port`, 'PORT=3978');
+    wrong(name, `"${text}" is no port`, `${name}=${name === 'PORT' ? 3978 : 3979}`);
   return port;
 }
 

@@ -51,6 +51,15 @@ export function loadSettings(environment: Environment, readFile: (path: string) 
   return { value: { config: config.value, organizations, catalog: file.value.catalog } };
 }
 
+/** For programs that only ask Azure DevOps: as loadSettings, but without a bot there need be no registration. */
+export function loadToolSettings(
+  environment: Environment,
+  readFile: (path: string) => string,
+): Parsed<Settings> {
+  const { MicrosoftAppId: _, ...rest } = environment;
+  return loadSettings({ ...rest, PIPEBOT_LOCAL: 'true' }, readFile);
+}
+
 function readText(path: string, readFile: (path: string) => string): string | undefined {
   try {
     return readFile(path);

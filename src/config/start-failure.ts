@@ -32,6 +32,7 @@ const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'ENOSPC', '
 /** What `error`, thrown while starting, says about a setting; undefined when it says nothing about any. */
 export function explainStartFailure(error: unknown, config: Config): ConfigProblem | undefined {
   const { code, syscall } = codesOf(error);
+  if (syscall === 'listen' && portOf(error) === config.operatorPort) return operatorProblem(code, config);
   if (syscall === 'listen' || syscall === 'getaddrinfo') return listenProblem(code, config);
   return 'url' in config.database ? serverProblem(error, code) : folderProblem(code, config.database.dataDir);
 }
@@ -50,6 +51,23 @@ function listenProblem(code: string, { host, port }: Config): ConfigProblem | un
     default:
       return undefined;
   }
+}
+
+/** The other server listens on the same machine, so only the port can be to blame. */
+function operatorProblem(code: string, { operatorPort = 0 }: Config): ConfigProblem | undefined {
+  const where = 'PIPEBOT_OPERATOR_PORT';
+  const example = `${where}=${operatorPort < 65_535 ? operatorPort + 1 : 3979}`;
+  if (code === 'EADDRINUSE')
+    return { where, wrong: `${operatorPort} is taken by another program; stop it`, example };
+  if (code === 'EACCES') return { where, wrong: `${operatorPort} may not be used by this account`, example };
+  return undefined;
+}
+
+/** Node tells the port that could not be listened on. */
+function portOf(error: unknown): number {
+  return error instanceof Error && 'port' in error && typeof error.port === 'number'
+    ? error.port
+    : Number.NaN;
 }
 
 function serverProblem(error: unknown, code: string): ConfigProblem | undefined {

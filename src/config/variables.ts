@@ -54,6 +54,12 @@ export const VARIABLES = [
     sample: 'shop:replace-me-by-32-random-characters:payments,search',
   },
   {
+    name: 'PIPEBOT_HOOK_SECRET',
+    meaning:
+      'Password that service hooks of Azure DevOps send by Basic, at least 16 characters; while it is replaced two of them, separated by a semicolon, the new one first. Without it service hooks are not taken in, and PipeBot only polls.',
+    sample: 'replace-me-by-32-random-characters',
+  },
+  {
     name: 'DATABASE_URL',
     meaning:
       'A PostgreSQL server, for production. Without it the embedded database in DATA_DIR is used, which survives a crash of the process but not of the power.',
@@ -62,6 +68,12 @@ export const VARIABLES = [
   { name: 'DATA_DIR', meaning: "The embedded database's folder.", sample: '.pipebot' },
   { name: 'PORT', meaning: 'Where to listen.', sample: '3978' },
   { name: 'HOST', meaning: 'Address to listen on; in local mode always loopback.', sample: '0.0.0.0' },
+  {
+    name: 'PIPEBOT_OPERATOR_PORT',
+    meaning:
+      "Port of the operator's routes, which listen on 127.0.0.1 only and ask for no key. Off unless it is set.",
+    sample: '3979',
+  },
   {
     name: 'PIPEBOT_LOCAL',
     meaning:
@@ -72,6 +84,11 @@ export const VARIABLES = [
 ] as const satisfies readonly Variable[];
 
 export type VariableName = (typeof VARIABLES)[number]['name'];
+
+/** A variable's value without spaces around it; undefined when it is empty. */
+export type ReadVariable = (name: VariableName) => string | undefined;
+/** Notes a mistake: where, what is wrong, and what would be right. */
+export type Report = (where: VariableName, what: string, example: string) => void;
 
 /** The text of `.env.sample`. */
 export function sampleEnvironment(): string {

@@ -3,7 +3,7 @@
 
 /** The longest glob that is accepted. */
 export const MAX_GLOB_LENGTH = 200;
-const FORBIDDEN = /[\s~^:\\[\]{}!]|\.\.|\/\//u;
+const FORBIDDEN = /[\s\p{Cc}~^:\\[\]{}!]|\.\.|\/\//u;
 
 /** Whether a text can be used as a glob: no brackets, blanks or what git forbids in a branch, nor empty. */
 export function isGlob(text: string): boolean {
@@ -19,16 +19,25 @@ export function globMatches(glob: string, text: string): boolean {
     if (glob[at] === '*') {
       starAt = at++;
       swallowed = position;
-    } else if (at < glob.length && (glob[at] === '?' || glob[at] === text[position])) {
+    } else if (glob[at] === '?') {
+      at++;
+      position += widthAt(text, position);
+    } else if (glob[at] === text[position]) {
       at++;
       position++;
     } else if (starAt >= 0) {
       at = starAt + 1;
-      position = ++swallowed;
+      swallowed += widthAt(text, swallowed);
+      position = swallowed;
     } else {
       return false;
     }
   }
   while (glob[at] === '*') at++;
   return at === glob.length;
+}
+
+/** A rocket in the name of a stage takes two places and is one character. */
+function widthAt(text: string, position: number): number {
+  return (text.codePointAt(position) ?? 0) > 0xffff ? 2 : 1;
 }

@@ -47,8 +47,8 @@ export function colourOf(build: Pick<Build, 'status' | 'result'>): Colour | unde
 }
 
 /**
- * The health after a build has ended. Without a change when the build says nothing about the colour, or when a
- * newer one has said it already: as for a gate, the build that was queued last counts.
+ * The health after a build has ended. Without a change when the build says nothing about the colour, when this
+ * end is known, or when a newer build has said it already: as for a gate, the one that was queued last counts.
  */
 export function healthAfter(
   health: Health,
@@ -65,6 +65,7 @@ export function healthAfter(
     finishedAt: build.finishedAt ?? build.startedAt ?? build.queuedAt,
     colour,
   };
+  if (newest && isSameEnd(newest, ended)) return { health };
   const recent = [ended, ...health.recent].slice(0, MOST_RECENT);
   const changed: Health = {
     colour,
@@ -81,8 +82,15 @@ function isNewer(known: ColouredBuild, build: Build): boolean {
   return known.queuedAt > build.queuedAt || (known.queuedAt === build.queuedAt && known.id > build.id);
 }
 
-function redAfter({ red }: Health, ended: ColouredBuild): NonNullable<Health['red']> {
-  return red ? { ...red, failedBuilds: red.failedBuilds + 1 } : { first: ended, failedBuilds: 1 };
+function isSameEnd(known: ColouredBuild, ended: ColouredBuild): boolean {
+  return known.id === ended.id && known.finishedAt === ended.finishedAt && known.colour === ended.colour;
+}
+
+/** Builds are counted, not their reruns. */
+function redAfter({ red, recent }: Health, ended: ColouredBuild): NonNullable<Health['red']> {
+  if (!red) return { first: ended, failedBuilds: 1 };
+  const isRerun = recent[0]?.id === ended.id;
+  return isRerun ? red : { ...red, failedBuilds: red.failedBuilds + 1 };
 }
 
 function changeOf(before: Colour | undefined, after: Colour): HealthChange {
@@ -90,16 +98,30 @@ function changeOf(before: Colour | undefined, after: Colour): HealthChange {
   return before === 'red' ? 'turned-green' : 'still-green';
 }
 
-/** Begins with many changes in a short time, ends when several builds in a row agree. */
+/**
+ * Begins with many changes in a short time. Ends when several builds in a row agree, or with the first build
+ * after a pause as long as that time: where builds are seldom, nobody should wait for several of them.
+ */
 function isFlappingAfter(wasFlapping: boolean, recent: readonly ColouredBuild[]): boolean {
-  const last = recent.slice(0, SETTLED_AFTER);
-  const agrees = last.length === SETTLED_AFTER && last.every(({ colour }) => colour === last[0]?.colour);
-  if (agrees) return false;
-  if (wasFlapping) return true;
-  const since = (recent[0]?.finishedAt ?? 0) - FLAPPING_WINDOW_MS;
-  const changes = recent.filter(
-    ({ colour, finishedAt }, index) =>
-      finishedAt >= since && recent[index + 1] !== undefined && recent[index + 1]?.colour !== colour,
-  );
-  return changes.length >= FLAPPING_CHANGES;
+  if (agreesFrom(recent, 0)) return false;
+  const [newest, before] = recent;
+  if (!newest || !before) return false;
+  if (wasFlapping && newest.finishedAt - before.finishedAt <= FLAPPING_WINDOW_MS) return true;
+  return recentChanges(recent, newest.finishedAt - FLAPPING_WINDOW_MS) >= FLAPPING_CHANGES;
+}
+
+/** Whether a build and those before it are of one colour, as many as it takes to settle. */
+function agreesFrom(recent: readonly ColouredBuild[], index: number): boolean {
+  const run = recent.slice(index, index + SETTLED_AFTER);
+  return run.length === SETTLED_AFTER && run.every(({ colour }) => colour === run[0]?.colour);
+}
+
+/** What changed before it was last settled has been dealt with. */
+function recentChanges(recent: readonly ColouredBuild[], since: number): number {
+  const settledAt = recent.findIndex((_, index) => agreesFrom(recent, index));
+  const unsettled = settledAt < 0 ? recent : recent.slice(0, settledAt + 1);
+  return unsettled.filter(({ colour, finishedAt }, index) => {
+    const before = unsettled[index + 1];
+    return before !== undefined && before.colour !== colour && finishedAt >= since;
+  }).length;
 }

@@ -15,8 +15,8 @@ export interface Mute {
 export const MAX_MUTE_MS = 30 * 24 * 3_600_000;
 
 /**
- * Until when a service, known under any of the given names, is muted; undefined when it is not. A service is not
- * muted because one of its bases is.
+ * Until when a service or base is muted, by its own name or with everything else; undefined when it is not. A
+ * service is not muted because one of its bases is.
  */
 export function mutedUntil(mutes: readonly Mute[], name: string, now: number): number | undefined {
   const untils = mutes

@@ -57,7 +57,7 @@ export type SendOutcome =
 
 export type DeliveryStep =
   | { readonly kind: 'done'; readonly activityId?: string }
-  /** `postAnew`: the card that it should have replaced is gone. */
+  /** `postAnew`: the card that it should have replaced, or in whose thread it should have gone, is gone. */
   | {
       readonly kind: 'retry';
       readonly at: number;
@@ -84,14 +84,15 @@ const GIVE_UP_DOUBT_AFTER_MS = 2 * 3_600_000;
 
 /**
  * What follows from the outcome of one attempt.
- * @param context `now` in ms since the epoch; `isUpdate` when the attempt replaced a message that exists
+ * @param context `now` in ms since the epoch; `isUpdate` when the attempt replaced a message that exists, `isReply`
+ * when it went into the thread of another notification
  */
 export function afterSend(
   notification: Notification,
   outcome: SendOutcome,
-  context: { readonly now: number; readonly isUpdate: boolean },
+  context: { readonly now: number; readonly isUpdate: boolean; readonly isReply?: boolean },
 ): DeliveryStep {
-  const { now, isUpdate } = context;
+  const { now, isUpdate, isReply = false } = context;
   if (outcome.kind === 'delivered') {
     return { kind: 'done', ...(outcome.activityId === undefined ? {} : { activityId: outcome.activityId }) };
   }
@@ -122,7 +123,7 @@ export function afterSend(
     case 'removed':
       return { kind: 'suspend', detail: outcome.detail };
     case 'not-found':
-      return isUpdate ? { ...retry, at: now, postAnew: true } : giveUp;
+      return isUpdate || isReply ? { ...retry, at: now, postAnew: true } : giveUp;
     case 'too-large':
       return notification.shrinkStep < MAX_SHRINK_STEP
         ? { ...retry, at: now, shrinkStep: notification.shrinkStep + 1 }

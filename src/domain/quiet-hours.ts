@@ -10,6 +10,7 @@ export interface QuietHours {
 }
 
 const MINUTE_MS = 60_000;
+const DAY_MINUTES = 1_440;
 /** Longer than any quiet span with a change of the clocks in it. */
 const LONGEST_SPAN_MINUTES = 27 * 60;
 
@@ -31,9 +32,10 @@ export function parseQuietSpan(text: string): Pick<QuietHours, 'fromMinute' | 't
   const [fromHour = 0, fromRest = 0, toHour = 0, toRest = 0] = match
     .slice(1)
     .map((part) => Number(part ?? 0));
-  if (fromHour > 24 || toHour > 24 || fromRest > 59 || toRest > 59) return undefined;
-  const fromMinute = (fromHour * 60 + fromRest) % 1_440;
-  const toMinute = (toHour * 60 + toRest) % 1_440;
+  if (fromRest > 59 || toRest > 59) return undefined;
+  const [from, to] = [fromHour * 60 + fromRest, toHour * 60 + toRest];
+  if (from > DAY_MINUTES || to > DAY_MINUTES) return undefined;
+  const [fromMinute, toMinute] = [from % DAY_MINUTES, to % DAY_MINUTES];
   return fromMinute === toMinute ? undefined : { fromMinute, toMinute };
 }
 
@@ -41,6 +43,11 @@ export function parseQuietSpan(text: string): Pick<QuietHours, 'fromMinute' | 't
 export function quietUntil(quiet: QuietHours | undefined, now: number): number | undefined {
   if (!quiet || !isQuietAt(quiet, now)) return undefined;
   const minute = Math.floor(now / MINUTE_MS) * MINUTE_MS;
+  const { toMinute, timeZone } = quiet;
+  const left = (toMinute - localMinute(minute, timeZone) + DAY_MINUTES) % DAY_MINUTES;
+  const usualEnd = minute + left * MINUTE_MS;
+  if (localMinute(usualEnd, timeZone) === toMinute) return usualEnd;
+  // The clocks change on the way: then only looking at each minute is sure.
   for (let ahead = 1; ahead <= LONGEST_SPAN_MINUTES; ahead++) {
     const at = minute + ahead * MINUTE_MS;
     if (!isQuietAt(quiet, at)) return at;
@@ -58,7 +65,9 @@ function isQuietAt({ fromMinute, toMinute, timeZone }: QuietHours, at: number): 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function localMinute(at: number, timeZone: string): number {
-  let format = formats.get(timeZone);
+  // Zones may be written in any capitals, and nobody shall fill the memory with spellings.
+  const key = timeZone.toLowerCase();
+  let format = formats.get(key);
   if (!format) {
     format = new Intl.DateTimeFormat('en-GB', {
       timeZone,
@@ -66,7 +75,7 @@ function localMinute(at: number, timeZone: string): number {
       minute: '2-digit',
       hourCycle: 'h23',
     });
-    formats.set(timeZone, format);
+    formats.set(key, format);
   }
   const [hour = 0, minute = 0] = format.format(at).split(':').map(Number);
   return hour * 60 + minute;

@@ -120,7 +120,7 @@ export function nearestNames(names: readonly string[], typed: string): string[] 
   return names
     .filter((name) => name.length >= SHORTEST_COMPARED)
     .map((name) => ({ name, distance: distanceBetween(name.toLowerCase(), wanted) }))
-    .filter(({ name, distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
+    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
     .sort((left, right) => left.distance - right.distance || left.name.localeCompare(right.name))
     .slice(0, 3)
     .map(({ name }) => name);

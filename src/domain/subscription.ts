@@ -1,7 +1,7 @@
 // A subscription: a conversation's standing wish to hear of a service, with filters. Pure; it says what matches
 // and what stopped the rest, so that `why` can tell.
-import { globMatches } from './glob.ts';
 import type { Build } from './build.ts';
+import { globMatches } from './glob.ts';
 import type { Person } from './watch.ts';
 
 export const SUBSCRIBED_EVENTS = ['failures', 'all', 'recoveries'] as const;
@@ -58,7 +58,8 @@ export type FilterName = 'branch' | 'reason' | 'stage';
 /**
  * The filter that keeps a build from a subscription; undefined when none does. Whether the definition belongs
  * to the subscription is not asked here.
- * @param failedStages undefined when the timeline could not be read: then nothing is kept back because of it
+ * @param failedStages undefined when the build did not fail or its timeline could not be read: then nothing is
+ * kept back because of it
  */
 export function filterThatStops(
   subscription: Pick<Subscription, 'branch' | 'reasons' | 'stage'>,
@@ -68,7 +69,7 @@ export function filterThatStops(
   const { branch, reasons, stage } = subscription;
   if (branch !== undefined && !branchMatches(branch, build.branch)) return 'branch';
   if (reasons.length > 0 && !reasons.some((word) => REASONS[word].includes(build.reason))) return 'reason';
-  if (stage !== undefined && failedStages && !failedStages.some((name) => globMatches(stage, name)))
+  if (stage !== undefined && failedStages && !failedStages.some((name) => stageMatches(stage, name)))
     return 'stage';
   return undefined;
 }
@@ -77,6 +78,11 @@ export function filterThatStops(
 export function branchMatches(glob: string, ref: string): boolean {
   const name = ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : ref;
   return globMatches(glob, name) || globMatches(glob, ref);
+}
+
+/** Stages are called what people like to read, and nobody remembers in which capitals. */
+function stageMatches(glob: string, name: string): boolean {
+  return globMatches(glob.toLowerCase(), name.toLowerCase());
 }
 
 /** Whether a filter names exactly one branch, which can then be polled by itself. */

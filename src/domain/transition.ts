@@ -1,6 +1,7 @@
 // What changed between two readings of a build. Pure comparison; the colours come from health.ts, and who hears
 // of it is decided elsewhere.
-import { type Build, phaseOf } from './build.ts';
+import { type Build, outcomeOf, phaseOf } from './build.ts';
+import type { PendingApproval } from './failure.ts';
 
 export const TRANSITION_KINDS = [
   'appeared',
@@ -29,11 +30,24 @@ export function transitionsBetween(previous: Build | undefined, current: Build):
   if (!previous) kinds.push('appeared');
   const wasEnded = previous !== undefined && phaseOf(previous) === 'ended';
   const isEnded = phaseOf(current) === 'ended';
-  // A rerun keeps the id, so a build can end twice; its finish time tells one end from the other.
-  const endedAgain = wasEnded && isEnded && previous.finishedAt !== current.finishedAt;
+  const endedAgain = wasEnded && isEnded && isAnotherEnd(previous, current);
   if (wasEnded && (phaseOf(current) === 'active' || endedAgain)) kinds.push('ran-again');
   if (current.startedAt !== undefined && previous?.startedAt === undefined) kinds.push('started');
-  if (current.pendingApproval && !previous?.pendingApproval) kinds.push('waits-for-approval');
-  if (isEnded && (!wasEnded || endedAgain)) kinds.push('finished');
+  if (current.pendingApproval && !isSameApproval(previous?.pendingApproval, current.pendingApproval))
+    kinds.push('waits-for-approval');
+  // What became of a build may be known only after it has ended, and then it counts.
+  const isOtherwise = wasEnded && isEnded && outcomeOf(previous) !== outcomeOf(current);
+  if (isEnded && (!wasEnded || endedAgain || isOtherwise)) kinds.push('finished');
   return kinds.map((kind) => ({ kind, build: current }));
+}
+
+/** A rerun keeps the id, so a build can end twice. A finish time that comes late is no second end. */
+function isAnotherEnd({ finishedAt: before }: Build, { finishedAt: after }: Build): boolean {
+  return before !== undefined && after !== undefined && before !== after;
+}
+
+/** A build may wait for one approval after the other. */
+function isSameApproval(before: PendingApproval | undefined, after: PendingApproval): boolean {
+  if (!before || before.stage !== after.stage) return false;
+  return before.since === undefined || after.since === undefined || before.since === after.since;
 }

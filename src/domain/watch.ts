@@ -51,7 +51,7 @@ export interface WatchStep {
 
 /**
  * The watch after a reading of its definition's builds; undefined when nothing changed.
- * A reading that lacks the followed build says nothing about it: see `followsUnread`.
+ * A reading that lacks the followed build says nothing about it; it is then read by itself.
  */
 export function advanceWatch(watch: Watch, builds: readonly Build[], now: number): WatchStep | undefined {
   if (watch.state === 'waiting') return startFollowing(watch, builds, now);
@@ -59,11 +59,6 @@ export function advanceWatch(watch: Watch, builds: readonly Build[], now: number
   const build = builds.find((candidate) => candidate.id === watch.buildId);
   if (build && phaseOf(build) === 'ended') return { watch: { ...watch, state: 'ended' }, build };
   return now >= watch.expiresAt ? { watch: { ...watch, state: 'expired' } } : undefined;
-}
-
-/** Whether the followed build is missing from a reading, so that it has to be read by itself. */
-export function followsUnread(watch: Watch, builds: readonly Build[]): boolean {
-  return watch.state === 'following' && !builds.some((build) => build.id === watch.buildId);
 }
 
 function startFollowing(watch: Watch, builds: readonly Build[], now: number): WatchStep | undefined {

@@ -20,7 +20,7 @@ export function sendJson(response: ServerResponse, { status, body, retryAfterSec
   response.setHeader('cache-control', 'no-store');
   if (retryAfterSeconds !== undefined)
     response.setHeader('retry-after', String(Math.max(1, retryAfterSeconds)));
-  if (status === 401) response.setHeader('www-authenticate', 'Basic realm="PipeBot gate"');
+  if (status === 401) response.setHeader('www-authenticate', 'Basic realm="PipeBot"');
   response.end(text);
 }
 

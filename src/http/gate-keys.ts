@@ -1,9 +1,9 @@
-// Tells which key a caller of the gate holds. Keys are compared by their hashes, all of them, in constant time;
-// a key in a URL is never accepted, since URLs are printed in logs.
+// Tells which key a caller of the gate holds. Keys are compared by their hashes, all of them, in constant time.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { GateKey, GateKeys } from '../usecases/ports.ts';
+import { presentedKey } from './presented-key.ts';
 
 export type StoredGateKey = Awaited<ReturnType<GateKeys['list']>>[number];
 
@@ -52,20 +52,4 @@ function findKey(keys: readonly StoredGateKey[], presented: string): StoredGateK
     if (stored.length === hash.length && timingSafeEqual(stored, hash)) found = key;
   }
   return found;
-}
-
-/** From X-PipeBot-Key, a Bearer token or the password of Basic; undefined when there is not exactly one. */
-function presentedKey(request: IncomingMessage): string | undefined {
-  // Node joins or drops repeated headers, so that a second one could hide behind the first.
-  const names = request.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
-  const given = names.filter((name) => name === 'authorization' || name === 'x-pipebot-key');
-  if (given.length !== 1) return undefined;
-  const own = request.headers['x-pipebot-key'];
-  if (typeof own === 'string') return own.trim() || undefined;
-  const [scheme = '', value = ''] = (request.headers.authorization ?? '').trim().split(/\s+/, 2);
-  if (scheme.toLowerCase() === 'bearer') return value || undefined;
-  if (scheme.toLowerCase() !== 'basic') return undefined;
-  const pair = Buffer.from(value, 'base64').toString('utf8');
-  const colon = pair.indexOf(':');
-  return colon < 0 ? undefined : pair.slice(colon + 1) || undefined;
 }

@@ -17,7 +17,12 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
     });
   }
   const text = (await readBytes(request, maxBytes)).toString('utf8');
-  checkShape(text);
+  if (!isShallow(text)) {
+    throw new PipeBotError('request-too-large', {
+      subject: 'body',
+      detail: 'it is nested too deeply or has too many members',
+    });
+  }
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -29,13 +34,28 @@ async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Bu
   const tooLarge = () =>
     new PipeBotError('request-too-large', { subject: 'body', detail: `more than ${maxBytes} bytes` });
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+  const body = await readBeginning(request, { keptBytes: maxBytes, drainedBytes: maxBytes });
+  if (body.isCut) throw tooLarge();
+  return body.bytes;
+}
+
+/**
+ * The first `keptBytes` of a body. What follows is read and thrown away, up to `drainedBytes` in all, so that a
+ * caller who only looks for an answer when all is sent gets to see one; `isDrained` when the body ended by then.
+ * Throws `request-invalid` when the caller hangs up before its end.
+ */
+export async function readBeginning(
+  request: IncomingMessage,
+  { keptBytes, drainedBytes }: { readonly keptBytes: number; readonly drainedBytes: number },
+): Promise<{ readonly bytes: Buffer; readonly isCut: boolean; readonly isDrained: boolean }> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+    // The stream must live on after a break, since the answer still goes out over its connection.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      if (size < keptBytes) chunks.push(chunk.subarray(0, keptBytes - size));
       size += chunk.length;
-      if (size > maxBytes) throw tooLarge();
-      chunks.push(chunk);
+      if (size > drainedBytes) return { bytes: Buffer.concat(chunks), isCut: true, isDrained: false };
     }
   } catch (cause) {
     if (!hasHungUp(cause)) throw cause;
@@ -45,7 +65,7 @@ async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Bu
       cause,
     });
   }
-  return Buffer.concat(chunks);
+  return { bytes: Buffer.concat(chunks), isCut: size > keptBytes, isDrained: true };
 }
 
 /** What Node's http module throws out of a body that the caller has cut off. */
@@ -53,8 +73,8 @@ function hasHungUp(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }
 
-/** Counts brackets and commas outside of strings in one pass. */
-function checkShape(text: string): void {
+/** Whether JSON stays within the limits of depth and members: counts brackets and commas outside of strings. */
+export function isShallow(text: string): boolean {
   let depth = 0;
   let members = 0;
   let isInString = false;
@@ -67,11 +87,7 @@ function checkShape(text: string): void {
     else if (character === '{' || character === '[') depth++;
     else if (character === '}' || character === ']') depth--;
     else if (character === ',') members++;
-    if (depth > MAX_DEPTH || members > MAX_MEMBERS) {
-      throw new PipeBotError('request-too-large', {
-        subject: 'body',
-        detail: 'it is nested too deeply or has too many members',
-      });
-    }
+    if (depth > MAX_DEPTH || members > MAX_MEMBERS) return false;
   }
+  return true;
 }

@@ -2,14 +2,13 @@
 // engine itself would poll for both; this asks once for all kinds of jobs and sleeps until the next is due.
 import type { PgBoss } from 'pg-boss';
 import type { Clock } from '../clock.ts';
-import { FIRST_RETRY_S } from './engine.ts';
-import { type DueJobs, listDueJobs } from './job-tables.ts';
+import { type DueJobs, listDueJobs, putBackSilentJobs } from './job-tables.ts';
 
 /**
  * How late it is noticed that a worker is dead, or that a delayed job is due whose own process is gone: nothing
- * tells of those.
+ * tells of those. Together with the engine's heartbeat (engine.ts) it says how soon a dead one's work goes on.
  */
-const CHECK_INTERVAL_MS = 5_000;
+const CHECK_INTERVAL_MS = 2_000;
 
 export interface DueTimer {
   start(): void;
@@ -73,14 +72,14 @@ class QueryingDueTimer implements DueTimer {
     this.expect(Number.POSITIVE_INFINITY);
   }
 
-  async #handle({ name, isDue, hasDeadWorker, nextInMs }: DueJobs): Promise<void> {
+  async #handle({ name, isDue, hasDeadWorker, isGivenUp, nextInMs }: DueJobs): Promise<void> {
     const { boss, clock, wake } = this.#options;
     // Rounded up: a look that comes a fraction too early would have to be repeated.
     if (nextInMs !== null) this.expect(clock.now() + Math.ceil(nextInMs));
     if (!this.#running) return;
-    if (isDue) wake(name);
-    if (!hasDeadWorker) return;
-    await boss.supervise(name);
-    this.expect(clock.now() + FIRST_RETRY_S * 1_000);
+    // At once: the engine's own way would wait longer and longer, as for a job that fails by itself.
+    if (hasDeadWorker) await putBackSilentJobs(boss.getDb(), name);
+    if (isDue || hasDeadWorker) wake(name);
+    if (isGivenUp) await boss.supervise(name);
   }
 }

@@ -9,6 +9,8 @@ export interface DueJobs {
   readonly isDue: boolean;
   /** At least one is running for somebody who has stopped reporting. */
   readonly hasDeadWorker: boolean;
+  /** At least one of those has no attempt left. */
+  readonly isGivenUp: boolean;
   /** Milliseconds, on the database's clock, until the next one that is not due yet; null when there is none. */
   readonly nextInMs: number | null;
 }
@@ -22,12 +24,15 @@ export interface DeadJob {
   readonly error: string;
 }
 
+/** Whoever runs it has missed to report for as long as the engine gives them. */
+const IS_SILENT = `heartbeat_on + heartbeat_seconds * interval '1s' < pgboss.job_now()`;
+
 export async function listDueJobs(database: Db, names: readonly string[]): Promise<DueJobs[]> {
   const { rows } = await database.executeSql(
     `select name,
        bool_or(state < 'active' and start_after <= pgboss.job_now()) as "isDue",
-       bool_or(state = 'active' and heartbeat_on + heartbeat_seconds * interval '1s' < pgboss.job_now())
-         as "hasDeadWorker",
+       coalesce(bool_or(state = 'active' and ${IS_SILENT}), false) as "hasDeadWorker",
+       coalesce(bool_or(state = 'active' and ${IS_SILENT} and retry_count >= retry_limit), false) as "isGivenUp",
        extract(epoch from min(start_after) filter (where state < 'active' and start_after > pgboss.job_now())
          - pgboss.job_now())::float8 * 1000 as "nextInMs"
      from pgboss.job where state <= 'active' and name = any($1::text[]) group by name`,
@@ -74,9 +79,21 @@ export async function hasWaitingRetry(database: Db, name: string, key: string | 
  * Where a retry of the same key waits already, that one covers both.
  */
 export async function putBackActiveJobs(database: Db, names: readonly string[]): Promise<void> {
+  await putBack(database, names, 'true');
+}
+
+/** The same for those jobs whose worker has stopped reporting, as long as they have attempts left. */
+export async function putBackSilentJobs(database: Db, name: string): Promise<void> {
+  await putBack(database, [name], `${IS_SILENT} and retry_count < retry_limit`);
+}
+
+async function putBack(database: Db, names: readonly string[], condition: string): Promise<void> {
+  // Locked, so that of several who notice the same only one puts a job back, before somebody takes it.
   await database.executeSql(
     `with orphan as (
-       select id, name, singleton_key from pgboss.job where state = 'active' and name = any($1::text[])
+       select id, name, singleton_key from pgboss.job
+       where state = 'active' and name = any($1::text[]) and ${condition}
+       for update
      ), hastened as (
        update pgboss.job set start_after = pgboss.job_now() from orphan
        where job.name = orphan.name and job.singleton_key = orphan.singleton_key and job.state = 'retry'

@@ -6,7 +6,9 @@ import type { JobQueue } from './queue.ts';
 export const JOB_NAMES = [
   'answer-message',
   'deliver',
-  'observe',
+  'poll',
+  'read-build',
+  'release-alerts',
   'clean-up',
 ] as const satisfies readonly (keyof JobPayloads)[];
 
@@ -18,7 +20,9 @@ export type JobHandlers = {
 const CONCURRENCY = {
   'answer-message': 10,
   deliver: 10,
-  observe: 10,
+  poll: 10,
+  'read-build': 10,
+  'release-alerts': 10,
   'clean-up': 1,
 } as const satisfies Record<keyof JobPayloads, number>;
 

@@ -51,7 +51,7 @@ export function createConversations(database: Pick<Database, 'query'>): Conversa
       await database.query(SET_SUSPENDED, [toKey(id), isSuspended]);
     },
     async listOfTeam(teamId) {
-      const rows = await database.query<{ id: string }>(LIST_OF_TEAM, [toText(teamId)]);
+      const rows = await database.query<{ id: string }>(LIST_OF_TEAM, [toKey(teamId)]);
       return rows.map(({ id }) => id);
     },
   };
@@ -65,6 +65,6 @@ function parametersOf(conversation: Conversation): unknown[] {
     toText(conversation.serviceUrl),
     toText(conversation.botId),
     toText(conversation.name),
-    toText(conversation.teamId),
+    toKey(conversation.teamId),
   ];
 }

@@ -20,6 +20,8 @@ interface GateRow {
   readonly decidedAt: Date | null;
 }
 
+type Waiting = Awaited<ReturnType<GateRecords['listWaiting']>>[number];
+
 const COLUMNS = [
   'key_id',
   'service',
@@ -57,6 +59,12 @@ const FIND_WAITING = `
     and "commit" is not distinct from $5 and decision ->> 'verdict' = 'wait' and decided_at >= $6
   order by asked_at desc limit 1`;
 
+// Many callers wait at one gate; each service and branch is needed once.
+const LIST_WAITING = `
+  select distinct service collate "C" as service, branch collate "C" as branch from pipebot.gates
+  where decision ->> 'verdict' = 'wait' and decided_at >= $1
+  order by service, branch`;
+
 /**
  * `save` gives back the record that stands afterwards. It may be another key's when the id was taken: the
  * caller has to compare `keyId`.
@@ -76,6 +84,9 @@ export function createGateRecords(database: Pick<Database, 'query'>): GateRecord
       const [row] = await database.query<GateRow>(SAVE, parametersOf(gate));
       if (row === undefined) throw new Error('An upsert without a condition gave back no row');
       return fromRow(row);
+    },
+    async listWaiting(answeredSince) {
+      return await database.query<Waiting>(LIST_WAITING, [toInstant(answeredSince)]);
     },
     async deleteBefore(deadlineBefore) {
       await database.query('delete from pipebot.gates where deadline_at < $1', [toInstant(deadlineBefore)]);

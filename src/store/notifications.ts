@@ -12,6 +12,8 @@ interface NotificationRow {
   readonly threadId: string | null;
   readonly content: Content;
   readonly updatesKey: string | null;
+  readonly repliesToKey: string | null;
+  readonly isProgress: boolean;
   readonly state: NotificationState;
   readonly attempts: number;
   readonly isInDoubt: boolean;
@@ -21,31 +23,47 @@ interface NotificationRow {
   readonly nextAttemptAt: Date;
 }
 
+type LastRow = Pick<NotificationRow, 'state' | 'isInDoubt' | 'attempts'> & {
+  readonly at: Date;
+  readonly detail: string | null;
+};
+
 /** As the partial index has it, word for word, or it would not be used. */
 const IS_PENDING = `state in ('queued', 'sending')`;
 
+// One of which an attempt has begun is not superseded: it may have arrived. Nor is one in doubt, which would have to
+// say so when it is repeated.
 const ADD = `
-  insert into pipebot.notifications
-    (key, conversation_id, thread_id, content, updates_key, created_at, next_attempt_at)
-  values ($1, $2, $3, $4, $5, $6, $6)
-  on conflict (key) do nothing`;
+  with added as (
+    insert into pipebot.notifications
+      (key, conversation_id, thread_id, content, updates_key, replies_to_key, is_progress, created_at,
+        next_attempt_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+    on conflict (key) do nothing
+    returning updates_key)
+  update pipebot.notifications as older
+  set state = 'superseded'
+  from added
+  where older.updates_key = added.updates_key and older.state = 'queued' and older.is_progress
+    and not older.is_in_doubt`;
 
 // Even when it may not be tried yet: what comes after it must not overtake it.
 const NEXT = `
   select key, conversation_id as "conversationId", thread_id as "threadId", content,
-    updates_key as "updatesKey", state, attempts, is_in_doubt as "isInDoubt", shrink_step as "shrinkStep",
-    created_at as "createdAt", first_attempt_at as "firstAttemptAt", next_attempt_at as "nextAttemptAt"
+    updates_key as "updatesKey", replies_to_key as "repliesToKey", is_progress as "isProgress", state, attempts,
+    is_in_doubt as "isInDoubt", shrink_step as "shrinkStep", created_at as "createdAt",
+    first_attempt_at as "firstAttemptAt", next_attempt_at as "nextAttemptAt"
   from pipebot.notifications
   where conversation_id = $1 and ${IS_PENDING}
   order by sequence limit 1`;
 
-// What was delivered stays delivered, and what somebody else has tried meanwhile is theirs, whatever somebody
-// who was held up still wants to write.
+// What was delivered or superseded stays so, and what somebody else has tried meanwhile is theirs, whatever
+// somebody who was held up still wants to write.
 const SAVE = `
   update pipebot.notifications
   set state = $2, attempts = $3, is_in_doubt = $4, shrink_step = $5, next_attempt_at = $6,
     first_attempt_at = $7, detail = coalesce($8, detail)
-  where key = $1 and state <> 'delivered' and attempts = $9
+  where key = $1 and state not in ('delivered', 'superseded') and attempts = $9
   returning key`;
 
 const MARK_DELIVERED = `
@@ -63,6 +81,16 @@ const MARK_DELIVERED = `
 const FORGET_ACTIVITY_ID =
   'update pipebot.notifications set activity_id = null where key = $1 and activity_id = $2';
 
+// What the conversation waits for says more than what waits behind it.
+const LAST = `
+  select state, is_in_doubt as "isInDoubt", attempts, detail,
+    greatest(created_at, first_attempt_at, delivered_at) as at
+  from pipebot.notifications
+  where conversation_id = $1 and sequence = coalesce(
+    (select min(sequence) from pipebot.notifications where conversation_id = $1 and ${IS_PENDING}),
+    (select sequence from pipebot.notifications where conversation_id = $1 and state <> 'superseded'
+      order by sequence desc limit 1))`;
+
 const RESUME = `
   update pipebot.notifications set state = 'queued', next_attempt_at = $2, first_attempt_at = null
   where conversation_id = $1 and state = 'suspended'
@@ -73,15 +101,17 @@ const LIST_PENDING = `
   where ${IS_PENDING}
   group by conversation_id order by min(sequence)`;
 
-// What was parked is over as well, and nobody looks at it for longer; its condition is that of the index.
+// What was parked or superseded is over as well, and nobody looks at it for longer; the condition is that of the
+// index.
 const DELETE_BEFORE = `
   delete from pipebot.notifications
-  where state in ('delivered', 'parked') and coalesce(delivered_at, created_at) < $1`;
+  where state in ('delivered', 'parked', 'superseded') and coalesce(delivered_at, created_at) < $1`;
 
 /**
  * `save` keeps the detail of the last refusal when it is given none, and like `markDelivered` changes nothing
- * about a notification that was delivered. `deleteBefore` also takes what was parked and is as old; what is
- * suspended stays until its conversation is back.
+ * about a notification that was delivered. `lastOf` gives the one that the conversation waits for, and where it
+ * waits for none the newest that was not superseded. `deleteBefore` also takes what was parked or superseded and
+ * is as old; what is suspended stays until its conversation is back.
  */
 export function createNotifications(database: Pick<Database, 'query'>): Notifications {
   return {
@@ -107,6 +137,10 @@ export function createNotifications(database: Pick<Database, 'query'>): Notifica
     async forgetActivityId(key, activityId) {
       await database.query(FORGET_ACTIVITY_ID, [toKey(key), toText(activityId)]);
     },
+    async lastOf(conversationId) {
+      const [row] = await database.query<LastRow>(LAST, [toKey(conversationId)]);
+      return row && fromRow(row);
+    },
     async resume(conversationId, now) {
       return (await database.query(RESUME, [toKey(conversationId), toInstant(now)])).length > 0;
     },
@@ -120,8 +154,10 @@ export function createNotifications(database: Pick<Database, 'query'>): Notifica
   };
 }
 
-function parametersOf({ key, conversationId, threadId, content, updatesKey }: NewNotification): unknown[] {
-  return [toKey(key), toKey(conversationId), toText(threadId), toJson(content), toKey(updatesKey)];
+function parametersOf(notification: NewNotification): unknown[] {
+  const { key, conversationId, threadId, content, updatesKey, repliesToKey, isProgress } = notification;
+  const place = [toKey(key), toKey(conversationId), toText(threadId), toJson(content)];
+  return [...place, toKey(updatesKey), toKey(repliesToKey), isProgress ?? false];
 }
 
 function attemptOf(notification: Notification): unknown[] {

@@ -1,6 +1,7 @@
 // Watches, open ones and those that are over. It must not decide when a watch ends.
+import { ANY_BRANCH, type Place } from '../domain/place.ts';
 import type { Person, Watch, WatchState } from '../domain/watch.ts';
-import type { BuildsTarget, Watches } from '../usecases/ports.ts';
+import type { Watches } from '../usecases/ports.ts';
 import type { Database } from './database.ts';
 import { fromRow } from './from-row.ts';
 import { storableIds, toInstant, toJson, toKey, toText } from './to-column.ts';
@@ -25,6 +26,13 @@ interface WatchRow {
   readonly createdAt: Date;
   readonly expiresAt: Date;
 }
+
+interface PlacedRow {
+  readonly definitionId: number;
+  readonly repositoryId: string | null;
+}
+
+type Counted = Awaited<ReturnType<Watches['count']>>;
 
 const SELECTED = `
   id, conversation_id as "conversationId", thread_id as "threadId", subject, role,
@@ -65,19 +73,37 @@ const LIST_BY_CONVERSATION = `
 
 const LIST_BY_TARGET = `
   select ${SELECTED} from pipebot.watches
-  where organization = $1 and project_key = lower($2) and branch = $3
+  where organization = $1 and project_key = lower($2) and ($3::text = '${ANY_BRANCH}' or branch = $3)
     and definition_id = any($4::bigint[]) and ${IS_OPEN}
   order by created_at, id
   for update`;
 
-// As JSON, because the drivers read arrays of bigint each in its own way.
-const LIST_TARGETS = `
-  select organization, min(project) as project, branch, repository_id as "repositoryId",
-    jsonb_agg(distinct definition_id order by definition_id) as "definitionIds"
-  from pipebot.watches
+const LIST_FOLLOWING = `
+  select ${SELECTED} from pipebot.watches
+  where organization = $1 and project_key = lower($2) and build_id = any($3::bigint[])
+    and state = 'following' and ${IS_OPEN}
+  order by created_at, id
+  for update`;
+
+const LIST_DEFINITIONS = `
+  select definition_id as "definitionId", repository_id as "repositoryId" from pipebot.watches
+  where organization = $1 and project_key = lower($2) and branch = $3 and ${IS_OPEN}
+  group by definition_id, repository_id
+  order by definition_id, repository_id collate "C"`;
+
+const LIST_PLACES = `
+  select organization, min(project collate "C") as project, branch from pipebot.watches
   where ${IS_OPEN}
-  group by organization, project_key, branch, repository_id
-  order by organization, project_key, branch, repository_id`;
+  group by organization, project_key, branch
+  order by organization collate "C", project_key collate "C", branch collate "C"`;
+
+const COUNT = `
+  select
+    (select count(*) from pipebot.watches where conversation_id = $1 and ${IS_OPEN}) as conversation,
+    (select count(*) from pipebot.watches where askers @> $2::jsonb and ${IS_OPEN}) as person,
+    (select count(*) from pipebot.watches
+      join pipebot.conversations on conversations.id = watches.conversation_id
+      where conversations.tenant_id = $3 and ${IS_OPEN}) as tenant`;
 
 /** Projects are matched whatever their capitals. `save` leaves a watch alone that is no longer open. */
 export function createWatches(database: Pick<Database, 'query'>): Watches {
@@ -106,19 +132,34 @@ export function createWatches(database: Pick<Database, 'query'>): Watches {
     async listOpenByConversation(conversationId) {
       return (await database.query<WatchRow>(LIST_BY_CONVERSATION, [toKey(conversationId)])).map(toWatch);
     },
-    async listOpenByTarget({ organization, project, branch, definitionIds }) {
-      const target = [toKey(organization), toKey(project), toKey(branch), storableIds(definitionIds)];
+    async listOpenByTarget({ definitionIds, ...place }) {
+      const target = [...parametersOfPlace(place), storableIds(definitionIds)];
       return (await database.query<WatchRow>(LIST_BY_TARGET, target)).map(toWatch);
+    },
+    async listFollowing({ organization, project, buildId }) {
+      const build = [toKey(organization), toKey(project), storableIds([buildId])];
+      return (await database.query<WatchRow>(LIST_FOLLOWING, build)).map(toWatch);
+    },
+    async listDefinitions(place) {
+      return (await database.query<PlacedRow>(LIST_DEFINITIONS, parametersOfPlace(place))).map(fromRow);
+    },
+    async listPlaces() {
+      return await database.query<Place>(LIST_PLACES);
+    },
+    async count({ conversationId, personId, tenantId }) {
+      const whose = [toKey(conversationId), toJson([{ id: personId }]), toText(tenantId)];
+      const [counted] = await database.query<Counted>(COUNT, whose);
+      return counted ?? { conversation: 0, person: 0, tenant: 0 };
     },
     async deleteBefore(createdBefore) {
       const sql = `delete from pipebot.watches where created_at < $1 and not (${IS_OPEN})`;
       await database.query(sql, [toInstant(createdBefore)]);
     },
-    async listTargets() {
-      const rows = await database.query<BuildsTarget & { repositoryId: string | null }>(LIST_TARGETS);
-      return rows.map(fromRow);
-    },
   };
+}
+
+function parametersOfPlace({ organization, project, branch }: Place): string[] {
+  return [toKey(organization), toKey(project), toKey(branch)];
 }
 
 /** From the third of ADD's parameters on. */

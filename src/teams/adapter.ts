@@ -6,7 +6,7 @@ import type { AuthenticateRequestResult } from 'botframework-connector';
 import type { Clock } from '../clock.ts';
 import { toPipeBotError } from '../errors.ts';
 import type { Log } from '../usecases/ports.ts';
-import { answerInvoke } from './answer-invoke.ts';
+import { answerClick, answerInvoke } from './answer-invoke.ts';
 import { type AuthenticationContext, authenticateActivity } from './authenticate-activity.ts';
 import { createBotAuthentication } from './bot-authentication.ts';
 import type { Registration, TeamsTesting } from './bot-registration.ts';
@@ -103,15 +103,16 @@ async function runTurn({ adapter, options, result, activity }: Turn): Promise<Te
 
 async function handle(activity: ReceivedActivity, options: TeamsEntryOptions): Promise<TeamsAnswer> {
   const { log, clock, onEvent } = options;
-  if (activity.type === 'invoke') return answerInvoke(activity.name);
   const event = toTeamsEvent(activity, clock.now());
-  if (!event) return { status: 200 };
+  const isInvoke = activity.type === 'invoke';
+  if (!event) return isInvoke ? answerInvoke(activity.name) : { status: 200 };
   try {
     await onEvent(event);
-    return { status: 200 };
+    return isInvoke ? answerClick(true) : { status: 200 };
   } catch (error) {
     const { code } = toPipeBotError(error);
     log.error({ err: error, code, activityId: activity.id }, 'activity not stored');
+    if (isInvoke) return answerClick(false);
     return { status: code === 'store-unavailable' || code === 'shutting-down' ? 503 : 500 };
   }
 }

@@ -24,8 +24,9 @@ export interface ReceivedActivity {
   /** Of an invoke. */
   readonly name?: string;
   readonly text?: string;
-  /** A button of a card sends its data here. */
   readonly hasValue: boolean;
+  /** What a button or form of a card sent: its texts, by field. Empty when there are none or too many. */
+  readonly cardData: ReadonlyMap<string, string>;
   readonly from: ReceivedAccount;
   readonly recipient: ReceivedAccount;
   readonly conversation: {
@@ -49,6 +50,9 @@ export interface ReceivedActivity {
 const MAX_FIELD_LENGTH = 1_000;
 const MAX_TEXT_LENGTH = 100_000;
 const MAX_LIST_LENGTH = 200;
+const MAX_DATA_FIELDS = 10;
+/** Of names and texts together. */
+const MAX_DATA_LENGTH = 2_000;
 
 /** The activity in a request body (Bot Framework protocol v3); undefined when it is none. */
 export function readActivity(body: unknown): ReceivedActivity | undefined {
@@ -63,6 +67,7 @@ export function readActivity(body: unknown): ReceivedActivity | undefined {
     ...optional('name', readString(body, 'name')),
     ...optional('text', readString(body, 'text', MAX_TEXT_LENGTH)),
     hasValue: (readField(body, 'value') ?? null) !== null,
+    cardData: readCardData(type, readField(body, 'value')),
     from: readAccount(readField(body, 'from')),
     recipient: readAccount(readField(body, 'recipient')),
     conversation: readConversation(readField(body, 'conversation')),
@@ -112,6 +117,29 @@ function readChannelData(channelData: unknown): ReceivedActivity['channelData'] 
   };
 }
 
+/**
+ * Action.Execute wraps the data in an action (Microsoft Learn, "Universal Actions"), Action.Submit sends it as it is.
+ * Anybody can send anything, so it is taken as a whole or not at all.
+ */
+function readCardData(type: string, value: unknown): ReadonlyMap<string, string> {
+  // A card that refreshes itself was clicked by nobody.
+  const isRefresh = readString(value, 'trigger') === 'automatic';
+  const data =
+    type === 'invoke' ? readField(isRefresh ? undefined : readField(value, 'action'), 'data') : value;
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return new Map();
+  const names = Object.keys(data);
+  if (names.length > MAX_DATA_FIELDS) return new Map();
+  const texts = new Map<string, string>();
+  let length = 0;
+  for (const name of names) {
+    const text = readField(data, name);
+    if (typeof text !== 'string') continue;
+    length += name.length + text.length;
+    texts.set(name, storable(text));
+  }
+  return length > MAX_DATA_LENGTH ? new Map() : texts;
+}
+
 function readField(holder: unknown, key: string): unknown {
   if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, key)) return undefined;
   return Reflect.get(holder, key);
@@ -122,12 +150,17 @@ function readList(holder: unknown, key: string): readonly unknown[] {
   return Array.isArray(list) ? list.slice(0, MAX_LIST_LENGTH) : [];
 }
 
-/** A string that a database can hold: neither NUL nor half a character. An overlong field counts as missing. */
+/** An overlong field counts as missing. */
 function readString(holder: unknown, key: string, maxLength = MAX_FIELD_LENGTH): string | undefined {
   const value = readField(holder, key);
   if (typeof value !== 'string' || value === '') return undefined;
   if (value.length > maxLength && key !== 'text') return undefined;
-  return value.slice(0, maxLength).replaceAll('\0', '').toWellFormed();
+  return storable(value.slice(0, maxLength));
+}
+
+/** As a database can hold it: neither NUL nor half a character. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed();
 }
 
 function optional<Key extends string>(key: Key, value: string | undefined): { readonly [K in Key]?: string } {

@@ -4,19 +4,19 @@ import type { ReceivedActivity } from './received-activity.ts';
 
 /**
  * The conversation of an activity, without the thread; undefined when it has no id or no service URL.
- * The name is a channel's name, a chat's topic or, in a personal chat, the person's name.
+ * The name is a channel's name, a chat's topic or, in a personal chat, the person's name. An event of a team comes
+ * from one of its channels and says nothing about that channel's name.
  */
 export function toConversation(activity: ReceivedActivity): Conversation | undefined {
   const { conversation, channelData, serviceUrl, recipient, from } = activity;
   const kind = conversationKindOf(activity);
+  const eventType = activity.type === 'conversationUpdate' ? (channelData.eventType ?? '') : '';
   // Events of a channel may arrive in the team's General channel; what they are about is in channelData.
-  const isChannelEvent =
-    activity.type === 'conversationUpdate' && channelData.eventType?.startsWith('channel');
-  const source = (isChannelEvent ? channelData.channelId : undefined) ?? conversation.id;
+  const source = (eventType.startsWith('channel') ? channelData.channelId : undefined) ?? conversation.id;
   const id = source === undefined ? '' : splitThread(source).id;
   if (id === '' || serviceUrl === undefined) return undefined;
   const names = { channel: channelData.channelName, group: conversation.name, personal: from.name };
-  const name = names[kind];
+  const name = eventType.startsWith('team') ? undefined : names[kind];
   return {
     id,
     kind,
@@ -38,7 +38,7 @@ export function conversationKindOf({ conversation, channelData }: ReceivedActivi
     case 'personal':
       return 'personal';
     default:
-      if (channelData.channelId !== undefined) return 'channel';
+      if (channelData.channelId !== undefined || channelData.teamId !== undefined) return 'channel';
       return conversation.isGroup ? 'group' : 'personal';
   }
 }

@@ -11,9 +11,9 @@ export type TeamsEvent =
       readonly message: IncomingMessage;
       readonly conversation: Conversation;
     }
-  /** The app was added, or a deleted channel came back: messages can be sent there (again). */
+  /** The app was added, or a deleted channel or team came back: messages can be sent there (again). */
   | { readonly kind: 'installed'; readonly conversation: Conversation; readonly isWholeTeam: boolean }
-  /** The app or the channel was removed: nothing can be sent there. */
+  /** The app, the channel or the team was removed, or the team archived: nothing can be sent there. */
   | { readonly kind: 'uninstalled'; readonly conversation: Conversation; readonly isWholeTeam: boolean }
   /** Something about the conversation became known or changed, for example its name. */
   | { readonly kind: 'conversation-seen'; readonly conversation: Conversation };
@@ -26,15 +26,15 @@ export function toTeamsEvent(activity: ReceivedActivity, receivedAt: number): Te
   const conversation = toConversation(activity);
   if (!conversation) return undefined;
   // Edits (messageUpdate), deletions (messageDelete) and reactions (messageReaction) are other types.
-  if (activity.type === 'message') {
+  if (activity.type === 'message' || activity.type === 'invoke') {
     const message = toIncomingMessage(activity, receivedAt);
     return message && { kind: 'message', conversation, message };
   }
   const isInstallation = activity.type === 'installationUpdate';
   const kind = isInstallation ? installationKind(activity.action) : updateKind(activity);
   if (kind === undefined || kind === 'conversation-seen') return kind && { kind, conversation };
-  // Teams tells of the app's coming to a team once, in one of its channels; it is about all of them. Only the
-  // deletion and the return of a channel are about that channel alone.
+  // Teams tells of the app's coming to a team and of the team's own end once, in one of its channels; it is about
+  // all of them. Only the deletion and the return of a channel are about that channel alone.
   const isOneChannel = !isInstallation && activity.channelData.eventType?.startsWith('channel') === true;
   return { kind, conversation, isWholeTeam: conversation.kind === 'channel' && !isOneChannel };
 }
@@ -61,8 +61,13 @@ function updateKind({ type, channelData, membersAddedIds, recipient }: ReceivedA
     case 'teamRenamed':
       return 'conversation-seen';
     case 'channelDeleted':
+    case 'teamDeleted':
+    case 'teamHardDeleted':
+    case 'teamArchived':
       return 'uninstalled';
     case 'channelRestored':
+    case 'teamRestored':
+    case 'teamUnarchived':
       return 'installed';
     default:
       return recipient.id !== undefined && membersAddedIds.includes(recipient.id) ? 'installed' : undefined;

@@ -35,6 +35,12 @@ const SENTENCES = {
     `The data in ${plain(details, 'the database')} was written by a newer PipeBot${because(details)} Start that version, or restore an older backup.`,
   'activity-unauthorized': (details) =>
     `The message did not prove that it comes from the Bot Framework${because(details)} Check the bot's registration.`,
+  'hook-unauthorized': (details) =>
+    `The service hook does not send the secret of PipeBot${because(details)} Set its Basic password to one of PIPEBOT_HOOK_SECRET.`,
+  'hook-full': (details) =>
+    `More service hooks come in than PipeBot can take at the moment${because(details)}`,
+  'operator-refused': (details) =>
+    `Only programs on PipeBot's own machine may ask this${because(details)} Ask http://127.0.0.1 directly, without a browser.`,
   'request-invalid': (details) => `The request cannot be understood${about(details)}${because(details)}`,
   'request-too-large': (details) =>
     `The request is too large${about(details)}${because(details)} Send a smaller one.`,
@@ -45,6 +51,7 @@ const SENTENCES = {
 // Errors that pass without anybody doing anything, so that the advice is to wait.
 const PASSING: readonly ErrorCode[] = [
   'gate-full',
+  'hook-full',
   'azure-throttled',
   'azure-unavailable',
   'azure-invalid-response',

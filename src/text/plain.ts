@@ -44,6 +44,11 @@ export function quoted(text: unknown, maxLength = 60): string {
   return `“${plainText(text, maxLength)}”`;
 }
 
+/** The text with a capital letter, as at the start of a sentence. */
+export function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 /** The text as the end of a sentence: exactly one full stop. */
 export function sentence(text: string): string {
   return /[.?…]$/u.test(text) ? text : `${text}.`;

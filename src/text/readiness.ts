@@ -1,10 +1,11 @@
 // What is known of one base, in a sentence and in a word. It must not say what a gate makes of it; that is
 // said in decision.ts.
-import type { Build, BuildStatus } from '../domain/build.ts';
+import type { BuildStatus } from '../domain/build.ts';
 import type { BaseAssessment } from '../domain/gate.ts';
 import type { Readiness, ReadinessReason } from '../domain/readiness.ts';
 import { branchText, listText, plainText } from './plain.ts';
-import { agoText, durationText } from './time.ts';
+import { failedWord, progressText, runText } from './run.ts';
+import { agoText } from './time.ts';
 
 type Known = Pick<BaseAssessment, 'base' | 'branch' | 'skippedBranches' | 'failure' | 'observedAt'> & {
   readonly readiness: Readiness;
@@ -60,32 +61,6 @@ const TITLES = {
 /** The state of a base in a word or two. */
 export function readinessTitle(readiness: Readiness): string {
   return TITLES[readiness.reason](readiness);
-}
-
-/** `python-base 20261122.3 on develop`. */
-export function runText(definitionName: string, build: Build): string {
-  return `${plainText(definitionName)} ${plainText(build.number)} on ${branchText(build.branch)}`;
-}
-
-/** What an active build does at the moment, as the rest of a sentence: `has been running for 6 min, …`. */
-export function progressText(build: Build, expectedEndAt: number | undefined, now: number): string {
-  const queuedFor = durationText(now - build.queuedAt);
-  if (build.status === 'cancelling') return 'is being canceled';
-  if (build.status === 'postponed')
-    return `has been postponed; it was queued ${agoText(build.queuedAt, now)}`;
-  if (build.startedAt === undefined) return `has been queued for ${queuedFor} and has not started`;
-  const runningFor = `has been running for ${durationText(now - build.startedAt)}`;
-  if (expectedEndAt === undefined) return runningFor;
-  const usual = durationText(expectedEndAt - build.startedAt);
-  return now > expectedEndAt
-    ? `${runningFor}, longer than the usual ${usual}`
-    : `${runningFor}, usually takes ${usual}`;
-}
-
-/** `failed`, or more exactly what stood in its place. */
-export function failedWord(build: Build | undefined): string {
-  if (build?.status === 'abandoned') return 'was abandoned';
-  return build?.result === 'failed' ? 'failed' : 'ended without a usable result';
 }
 
 function successWord({ readiness: { build } }: Known): string {

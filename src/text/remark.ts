@@ -3,10 +3,11 @@
 import type { LinkProblem, Remark } from '../domain/content.ts';
 import { errorSentence, isErrorCode, suggestionText } from './error.ts';
 import { listText, plainText, quoted } from './plain.ts';
+import { SUBSCRIPTION_SENTENCES } from './subscription-remark.ts';
 import { watchedText } from './watch.ts';
 
 type RemarkOf<Code extends Remark['code']> = Extract<Remark, { code: Code }>;
-type Sentences = { readonly [Code in Remark['code']]: (remark: RemarkOf<Code>) => string };
+type Sentences = { readonly [Code in Remark['code']]: (remark: RemarkOf<Code>, now: number) => string };
 
 const LINK_PROBLEMS = {
   'not-a-link': 'does not look like a link',
@@ -46,8 +47,7 @@ const SENTENCES: Sentences = {
     watches.length === 0
       ? 'Nothing was being watched in this conversation.'
       : `Stopped watching ${listText(watches.map(watchedText))}. No message will come.`,
-  'watches-full': ({ limit }) =>
-    `This conversation watches ${limit} runs already, and that is the limit. Stop one with unwatch first.`,
+  ...SUBSCRIPTION_SENTENCES,
   error: ({ errorCode, errorId, subject, detail }) => {
     const code = isErrorCode(errorCode) ? errorCode : 'internal';
     const details = {
@@ -58,9 +58,9 @@ const SENTENCES: Sentences = {
   },
 };
 
-/** What PipeBot replies, as plain text. Not escaped for Markdown. */
-export function remarkSentence(remark: Remark): string {
+/** What PipeBot replies, as plain text. Not escaped for Markdown. `now` in ms since the epoch. */
+export function remarkSentence(remark: Remark, now: number): string {
   // TypeScript does not see that the function under a code takes the remark of that code.
-  const say = SENTENCES[remark.code] as (remark: Remark) => string;
-  return say(remark);
+  const say = SENTENCES[remark.code] as (remark: Remark, now: number) => string;
+  return say(remark, now);
 }

@@ -1,8 +1,8 @@
 // Watches in words: what the card of a watch says in each state, and the message when it ends.
-import { type Build, type Outcome, outcomeOf } from '../domain/build.ts';
+import type { Build } from '../domain/build.ts';
 import { WATCH_LIFETIME_MS, type Watch, type WatchState } from '../domain/watch.ts';
 import { branchText, listText, plainText } from './plain.ts';
-import { failedWord, progressText, runText } from './readiness.ts';
+import { outcomeText, outcomeTitle, progressText, runText } from './run.ts';
 import { durationText } from './time.ts';
 
 export interface ShownWatch {
@@ -21,7 +21,7 @@ export function explainWatch(shown: ShownWatch, now: number): string {
 export function watchTitle({ watch, build }: Pick<ShownWatch, 'watch' | 'build'>): string {
   if (watch.state !== 'ended') return TITLES[watch.state];
   if (!build) return 'Ended';
-  return build.status === 'abandoned' ? 'Abandoned' : OUTCOME_TITLES[outcomeOf(build)];
+  return outcomeTitle(build);
 }
 
 /** `python-base on develop`. */
@@ -37,20 +37,6 @@ const TITLES = {
   gone: 'Run not found',
 } as const satisfies Record<Exclude<WatchState, 'ended'>, string>;
 
-const OUTCOME_TITLES = {
-  succeeded: 'Succeeded',
-  partiallySucceeded: 'Partially succeeded',
-  failed: 'Failed',
-  canceled: 'Canceled',
-} as const satisfies Record<Outcome, string>;
-
-const OUTCOME_VERBS = {
-  succeeded: () => 'succeeded',
-  partiallySucceeded: () => 'partially succeeded',
-  failed: (build) => failedWord(build),
-  canceled: () => 'was canceled',
-} as const satisfies Record<Outcome, (build: Build) => string>;
-
 const SENTENCES = {
   waiting: ({ watch }) =>
     `Nothing is running. ${askersText(watch)} a message when the next run of ${watchedText(watch)} ends.`,
@@ -62,11 +48,7 @@ const SENTENCES = {
   },
   ended: ({ watch, build }) => {
     if (!build) return `The watched run of ${watchedText(watch)} has ended.`;
-    const took =
-      build.startedAt === undefined || build.finishedAt === undefined
-        ? ''
-        : ` after ${durationText(build.finishedAt - build.startedAt)}`;
-    return `${runText(watch.definitionName, build)} ${OUTCOME_VERBS[outcomeOf(build)](build)}${took}.`;
+    return `${runText(watch.definitionName, build)} ${outcomeText(build)}.`;
   },
   stopped: ({ watch }) => `The watch of ${watchedText(watch)} was stopped; no message will come.`,
   expired: ({ watch }) =>

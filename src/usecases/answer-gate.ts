@@ -1,14 +1,16 @@
 // Answers a pipeline's question, at once or when the base is decided. The gate is stored before anybody hears
 // of it, so that its deadline survives reconnects and restarts; a final decision never changes.
-import { type Clock, sleep } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { StatusAnswer } from '../domain/content.ts';
-import { decideGate, type GateDecision } from '../domain/gate.ts';
+import type { GateDecision } from '../domain/gate.ts';
 import type { Service } from '../domain/service.ts';
 import { PipeBotError } from '../errors.ts';
-import { type AssessPorts, assessBases } from './assess-bases.ts';
-import { FRESH_MS } from './get-status.ts';
+import type { AssessPorts } from './assess-bases.ts';
+import type { Observer } from './observe-builds.ts';
 import { openGate } from './open-gate.ts';
+import type { EnsurePolled } from './poll-builds.ts';
 import type { GateRecord, GateRecords, Log } from './ports.ts';
+import { type StandingDecision, waitAtGate } from './wait-at-gate.ts';
 
 export interface GateRequest {
   readonly service: Service;
@@ -45,14 +47,14 @@ export interface Gate {
 }
 
 export interface GatePorts extends AssessPorts {
+  readonly observer: Pick<Observer, 'latest' | 'nextReading'>;
+  readonly ensurePolled: EnsurePolled;
   readonly gates: GateRecords;
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
 }
 
-/** No proxy between a pipeline and PipeBot cuts a request that is quiet for this long. */
-const MAX_HOLD_MS = 60_000;
 const MAX_WAITING = 5_000;
 const MAX_WAITING_PER_KEY = 200;
 const RETRY_WHEN_FULL_MS = 10_000;
@@ -90,7 +92,9 @@ export function createGate(ports: GatePorts): Gate {
       const leave = request.waitMs > 0 ? takePlace(request.keyId) : () => undefined;
       try {
         const signal = AbortSignal.any([closing.signal, request.signal]);
-        return await decideWithin(ports, { request, gate, signal });
+        const decided = await waitAtGate(ports, { request, gate, signal });
+        if (!decided) throw new PipeBotError('shutting-down', { retryAfterMs: RETRY_WHEN_CLOSING_MS });
+        return finish(ports.log, request, decided);
       } finally {
         leave();
       }
@@ -99,95 +103,14 @@ export function createGate(ports: GatePorts): Gate {
   };
 }
 
-/** Asks again and again until the decision is final, the hold is over or the signal is aborted. */
-async function decideWithin(
-  ports: GatePorts,
-  { request, gate, signal }: { request: GateRequest; gate: GateRecord; signal: AbortSignal },
-): Promise<GateAnswer> {
-  const { clock } = ports;
-  const { pollIntervalMs } = request.service.policy;
-  const holdUntil = clock.now() + Math.min(request.waitMs, MAX_HOLD_MS);
-  let last: Decided | undefined;
-  for (;;) {
-    const maxAgeMs = last ? pollIntervalMs - 1 : FRESH_MS;
-    const decided = await untilAborted(decide(ports, { request, gate, maxAgeMs }), signal);
-    const told = decided ?? last;
-    if (!told) throw new PipeBotError('shutting-down', { retryAfterMs: RETRY_WHEN_CLOSING_MS });
-    const now = clock.now();
-    const { decision, branch, readAt, retryAfterMs = 0 } = told;
-    const isOver = decision.verdict !== 'wait' || now >= holdUntil || signal.aborted;
-    if (isOver || !last) {
-      const standing = await ports.gates.save({ ...gate, branch, decision, decidedAt: now });
-      if (isOver) return finish(ports.log, { request, standing, decision, retryAfterMs });
-    }
-    last = told;
-    // All who wait for the same base wake when the shared reading is due, so one of them reads for all.
-    const nextReadAt = (readAt ?? now) + Math.max(pollIntervalMs, retryAfterMs);
-    const wakeAt = Math.min(nextReadAt, settledAt(gate, now), gate.deadlineAt, holdUntil);
-    await sleep(clock, Math.max(wakeAt - now, 1), signal);
-  }
-}
-
 function finish(
   log: Log,
-  answered: { request: GateRequest; standing: GateRecord; decision: GateDecision; retryAfterMs: number },
+  request: GateRequest,
+  { standing, decision: asked, retryAfterMs }: StandingDecision,
 ): GateAnswer {
-  const { request, standing, retryAfterMs } = answered;
-  const decision = standing.decision ?? answered.decision;
+  const decision = standing.decision ?? asked;
   logDecision(log, standing, decision);
   return toAnswer(request, standing, decision, Math.max(retryAfterMs, request.service.policy.pollIntervalMs));
-}
-
-/** Undefined when the signal is aborted first; what was begun goes on, and its outcome is not needed. */
-async function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
-  const aborted = Promise.withResolvers<undefined>();
-  const onAbort = () => aborted.resolve(undefined);
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    work.catch(() => undefined);
-  }
-}
-
-function settledAt(gate: GateRecord, now: number): number {
-  const at = gate.askedAt + gate.settleMs;
-  return at > now ? at : Number.POSITIVE_INFINITY;
-}
-
-interface Decided {
-  readonly decision: GateDecision;
-  readonly branch: string;
-  readonly readAt?: number;
-  readonly retryAfterMs?: number;
-}
-
-/** A `continue` is never given on a shared reading that has become old: it is looked at once more. */
-async function decide(
-  ports: GatePorts,
-  asked: { request: GateRequest; gate: GateRecord; maxAgeMs: number },
-): Promise<Decided> {
-  const decided = await decideOnce(ports, asked);
-  const isFresh = asked.maxAgeMs <= FRESH_MS;
-  if (isFresh || decided.decision.verdict !== 'continue') return decided;
-  return decideOnce(ports, { ...asked, maxAgeMs: FRESH_MS });
-}
-
-async function decideOnce(
-  ports: GatePorts,
-  { request, gate, maxAgeMs }: { request: GateRequest; gate: GateRecord; maxAgeMs: number },
-): Promise<Decided> {
-  const { service } = request;
-  const { assessments, ...rest } = await assessBases(ports, {
-    named: { kind: 'service', service },
-    ...(gate.branch === '' ? {} : { branch: gate.branch }),
-    ...(gate.commit === undefined ? {} : { commit: gate.commit }),
-    maxAgeMs,
-  });
-  const decision = decideGate(assessments, gate, { policy: service.policy, now: ports.clock.now() });
-  return { decision, ...rest };
 }
 
 function logDecision(log: Log, gate: GateRecord, decision: GateDecision): void {

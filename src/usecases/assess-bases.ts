@@ -66,7 +66,7 @@ export function policyOf(named: Named): GatePolicy {
 export function buildsTargetOf(definition: DefinitionRef, branch: string): BuildsTarget {
   const { organization, project, definitionId, repositoryId } = definition;
   const target = { organization, project, branch, definitionIds: [definitionId] };
-  return repositoryId === undefined ? target : { ...target, repositoryId };
+  return repositoryId === undefined ? target : { ...target, repositoryIds: { [definitionId]: repositoryId } };
 }
 
 interface AssessedBase {
@@ -100,7 +100,10 @@ async function assessOnBranch(
   const { question, base, policy, target } = context;
   const common = { base, branch: target.branch, skippedBranches: [] };
   try {
-    const { builds, observedAt, readAt } = await ports.observer.latest(target, question.maxAgeMs);
+    const reading = await ports.observer.latest(target, question.maxAgeMs);
+    const { observedAt, readAt } = reading;
+    // A reading that is shared with others may hold builds of other repositories too.
+    const builds = reading.builds.filter((build) => isOfRepository(build, base.definition.repositoryId));
     const readiness = assessReadiness(builds, policy, observedAt);
     const commit = question.commit?.toLowerCase();
     const commitBuilds = builds.filter(
@@ -115,7 +118,7 @@ async function assessOnBranch(
   } catch (thrown) {
     const error = toPipeBotError(thrown);
     if (!error.code.startsWith('azure-')) throw thrown;
-    const last = await lastKnownOf(ports, target);
+    const last = await lastKnownOf(ports, target, base.definition.repositoryId);
     const failure = last
       ? { code: error.code, lastKnown: assessReadiness(last.builds, policy, last.observedAt) }
       : { code: error.code };
@@ -132,9 +135,13 @@ async function assessOnBranch(
 }
 
 /** Undefined also when newer builds of other repositories hide what was known of this one. */
-async function lastKnownOf(ports: AssessPorts, target: BuildsTarget): Promise<Reading | undefined> {
+async function lastKnownOf(
+  ports: AssessPorts,
+  target: BuildsTarget,
+  repositoryId: string | undefined,
+): Promise<Reading | undefined> {
   const last = await ports.records.lastReading(target);
   if (!last) return undefined;
-  const builds = last.builds.filter((build) => isOfRepository(build, target.repositoryId));
+  const builds = last.builds.filter((build) => isOfRepository(build, repositoryId));
   return builds.length === 0 && last.builds.length > 0 ? undefined : { ...last, builds };
 }

@@ -1,22 +1,15 @@
 // Keeps the house: forgets what nobody needs any more, and sees to it that what is owed has its job. It must
 // never touch what is still owed to somebody.
 import type { Clock } from '../clock.ts';
-import type {
-  BuildRecords,
-  GateRecords,
-  IncomingMessages,
-  Jobs,
-  Log,
-  Notifications,
-  Watches,
-} from './ports.ts';
+import type { Jobs, Log } from './ports.ts';
+
+/** A store of something that is forgotten when it is old; each knows what of it is still needed. */
+export interface Forgetful {
+  deleteBefore(before: number): Promise<void>;
+}
 
 export interface CleanUpPorts {
-  readonly messages: Pick<IncomingMessages, 'deleteBefore'>;
-  readonly notifications: Pick<Notifications, 'deleteBefore'>;
-  readonly gates: Pick<GateRecords, 'deleteBefore'>;
-  readonly records: Pick<BuildRecords, 'deleteBefore'>;
-  readonly watches: Pick<Watches, 'deleteBefore'>;
+  readonly forgetful: readonly Forgetful[];
   readonly jobs: Jobs;
   readonly clock: Clock;
   readonly log: Log;
@@ -35,9 +28,7 @@ export async function cleanUp(ports: CleanUpPorts): Promise<void> {
   const now = ports.clock.now();
   await ports.jobs.enqueue('clean-up', {}, { key: 'clean-up', runAt: now + INTERVAL_MS });
   await ports.resume();
-  for (const part of [ports.messages, ports.notifications, ports.gates, ports.records, ports.watches]) {
-    await part.deleteBefore(now - RETENTION_MS);
-  }
+  for (const part of ports.forgetful) await part.deleteBefore(now - RETENTION_MS);
   const dead = await ports.deadLetters();
   const newest = dead[0];
   if (newest) {

@@ -1,12 +1,14 @@
-// The one way in which builds come in. Everybody who wants to know (chat, watches, gates) asks here: a reading
-// is shared by all who ask at the same time, and what changed is stored together with what it causes before
-// anybody is answered. It must not decide what a reading means for a gate.
-
+// The one way in which builds come in. Everybody who wants to know (chat, polls, gates) asks here: a reading is
+// shared by all who ask at the same time, in every instance, and what changed is stored together with what it
+// causes before anybody is answered. It must not decide what a reading means for a gate.
 import type { Clock } from '../clock.ts';
 import type { Build } from '../domain/build.ts';
-import { transitionsBetween } from '../domain/transition.ts';
+import { type Place, placeKey } from '../domain/place.ts';
 import { type PipeBotError, toPipeBotError } from '../errors.ts';
-import type { BuildRecords, BuildsTarget, Log, Pipelines, Reading, Transactions } from './ports.ts';
+import type { BuildRecords, BuildRef, BuildsTarget, Log, Pipelines, Reading } from './ports.ts';
+import { createTimelineReader } from './read-timelines.ts';
+import { ReadingSignals } from './reading-signals.ts';
+import { type StoreReadingPorts, storeDeletion, storeReading, storeSingle } from './store-reading.ts';
 
 /** A reading with the time at which it was begun, by our own clock: what it says may be as old as that. */
 export interface Observation extends Reading {
@@ -20,65 +22,70 @@ export interface Observer {
    */
   latest(target: BuildsTarget, maxAgeMs: number): Promise<Observation>;
   /** Reads one build by itself and stores it like a reading; `azure-not-found` when it is gone. */
-  readBuild(target: BuildsTarget, buildId: number): Promise<Build>;
+  readBuild(ref: BuildRef): Promise<Build>;
+  /** Records that a build is gone, if it was known to run. */
+  forgetBuild(ref: BuildRef): Promise<void>;
+  /** Resolves, never rejects, after the next reading of one of the places, or when the signal is aborted. */
+  nextReading(places: readonly Place[], signal: AbortSignal): Promise<void>;
 }
 
-export interface ObserverOptions {
-  readonly pipelines: Pick<Pipelines, 'listBuilds' | 'getBuild'>;
+export interface ObserverOptions extends StoreReadingPorts {
+  readonly pipelines: Pick<Pipelines, 'listBuilds' | 'getBuild' | 'getTimelineFacts'>;
   readonly records: BuildRecords;
-  readonly transactions: Transactions;
-  /** Called inside the transaction that stores the builds, with all that were read. */
-  readonly onBuilds: (target: BuildsTarget, builds: readonly Build[]) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** So that a crowd of callers does not hammer an organisation that just failed. */
 const FAILURE_MEMORY_MS = 5_000;
-const MAX_REMEMBERED_TARGETS = 5_000;
-/** A stored reading that is further ahead than this was stamped by a clock that went wrong. */
-const MAX_CLOCK_SKEW_MS = 5 * 60_000;
+const MAX_REMEMBERED_PLACES = 5_000;
 
-interface Memory {
-  observation?: Observation;
-  failure?: { readonly error: PipeBotError; readonly until: number };
-  inFlight?: { readonly reading: Promise<Observation>; readonly begunAt: number };
+interface InFlight {
+  readonly definitions: ReadonlySet<string>;
+  readonly begunAt: number;
+  readonly reading: Promise<void>;
 }
 
-export function targetKey(target: BuildsTarget): string {
-  const { organization, project, branch, definitionIds, repositoryId } = target;
-  return JSON.stringify([
-    organization,
-    project.toLowerCase(),
-    branch,
-    [...definitionIds].sort((a, b) => a - b),
-    ...(repositoryId === undefined ? [] : [repositoryId.toLowerCase()]),
-  ]);
+/** What is known of a place: each definition by itself, since not everybody asks for the same ones. */
+interface Memory {
+  readonly observations: Map<string, Observation>;
+  readonly inFlight: Set<InFlight>;
+  failure?: { readonly error: PipeBotError; readonly until: number };
 }
 
 export function createObserver(options: ObserverOptions): Observer {
   const memories = new Map<string, Memory>();
+  const signals = new ReadingSignals();
+  const timelines = createTimelineReader(options);
 
   function remember(key: string): Memory {
-    const memory = memories.get(key) ?? {};
+    const memory = memories.get(key) ?? { observations: new Map(), inFlight: new Set() };
     memories.delete(key);
     memories.set(key, memory);
     for (const [oldest, { inFlight }] of memories) {
-      if (memories.size <= MAX_REMEMBERED_TARGETS) break;
-      if (!inFlight) memories.delete(oldest);
+      if (memories.size <= MAX_REMEMBERED_PLACES) break;
+      if (inFlight.size === 0) memories.delete(oldest);
     }
     return memory;
   }
 
-  async function read(target: BuildsTarget, memory: Memory): Promise<Observation> {
+  /** What another instance has read meanwhile serves as well. */
+  async function shared(target: BuildsTarget, memory: Memory, notBefore: number): Promise<boolean> {
+    const last = await options.records.lastReading(target);
+    if (!last || last.readAt < notBefore || last.readAt > options.clock.now()) return false;
+    keep(memory, target, last);
+    return true;
+  }
+
+  async function read(target: BuildsTarget, memory: Memory, notBefore: number): Promise<void> {
+    if (await shared(target, memory, notBefore)) return;
     const begunAt = options.clock.now();
     try {
       const reading = await options.pipelines.listBuilds(target);
-      await storeReading(options, target, { ...reading, begunAt });
-      const observation = { ...reading, readAt: begunAt };
-      memory.observation = observation;
+      const facts = await timelines.ofReading(target, reading);
+      await storeReading(options, target, { ...reading, begunAt, facts });
+      keep(memory, target, { ...reading, readAt: begunAt });
       delete memory.failure;
-      return observation;
     } catch (thrown) {
       const error = toPipeBotError(thrown);
       const memoryMs = Math.max(error.details.retryAfterMs ?? 0, FAILURE_MEMORY_MS);
@@ -87,78 +94,86 @@ export function createObserver(options: ObserverOptions): Observer {
     }
   }
 
-  function latest(target: BuildsTarget, maxAgeMs: number): Promise<Observation> {
-    const memory = remember(targetKey(target));
+  async function latest(target: BuildsTarget, maxAgeMs: number): Promise<Observation> {
+    const memory = remember(placeKey(target));
     const now = options.clock.now();
-    const { inFlight } = memory;
-    if (inFlight && now - inFlight.begunAt <= maxAgeMs) return inFlight.reading;
-    // A slow one that was begun too long ago may miss what has happened since.
-    if (inFlight) return inFlight.reading.catch(() => undefined).then(() => latest(target, maxAgeMs));
-    if (memory.failure && now < memory.failure.until) return Promise.reject(memory.failure.error);
-    if (memory.observation && now - memory.observation.readAt <= maxAgeMs) {
-      return Promise.resolve(memory.observation);
+    const notBefore = now - maxAgeMs;
+    const missing = target.definitionIds.filter(
+      (id) => (memory.observations.get(definitionKey(target, id))?.readAt ?? 0) < notBefore,
+    );
+    if (missing.length === 0) return merged(memory, target);
+    const wanted = { ...target, definitionIds: missing };
+    const others = [...memory.inFlight].filter(({ definitions }) =>
+      missing.some((id) => definitions.has(definitionKey(target, id))),
+    );
+    const covering = others.find(
+      ({ definitions, begunAt }) =>
+        begunAt >= notBefore && missing.every((id) => definitions.has(definitionKey(target, id))),
+    );
+    if (covering) {
+      await covering.reading;
+      return merged(memory, target);
     }
-    const reading = read(target, memory).finally(() => {
-      delete memory.inFlight;
-    });
-    memory.inFlight = { reading, begunAt: now };
-    return reading;
+    if (others.length > 0) {
+      // A slow one that was begun too long ago may miss what has happened since.
+      await Promise.allSettled(others.map(({ reading }) => reading));
+      return latest(target, maxAgeMs);
+    }
+    if (memory.failure && now < memory.failure.until) throw memory.failure.error;
+    await begin(memory, wanted, notBefore);
+    return merged(memory, target);
+  }
+
+  function begin(memory: Memory, target: BuildsTarget, notBefore: number): Promise<void> {
+    const entry: InFlight = {
+      definitions: new Set(target.definitionIds.map((id) => definitionKey(target, id))),
+      begunAt: options.clock.now(),
+      reading: read(target, memory, notBefore).finally(() => {
+        memory.inFlight.delete(entry);
+      }),
+    };
+    memory.inFlight.add(entry);
+    return entry.reading.then(() => signals.announce(placeKey(target)));
   }
 
   return {
     latest,
-    async readBuild(target, buildId) {
-      const { organization, project } = target;
-      const { build } = await options.pipelines.getBuild({ organization, project, buildId });
-      await options.transactions.transaction(() => storeBuilds(options, target, [build]));
+    async readBuild(ref) {
+      const begunAt = options.clock.now();
+      const { build } = await options.pipelines.getBuild(ref);
+      const facts = await timelines.ofBuild(build);
+      await storeSingle(options, build, { begunAt, facts });
       return build;
     },
+    forgetBuild: (ref) => storeDeletion(options, ref),
+    nextReading: (places, signal) => signals.next(places.map(placeKey), signal),
   };
 }
 
-async function storeReading(
-  options: ObserverOptions,
-  target: BuildsTarget,
-  { builds, observedAt, begunAt }: Reading & { readonly begunAt: number },
-): Promise<void> {
-  await options.transactions.transaction(async () => {
-    const newestAt = await options.records.lockTarget(target);
-    // Another instance has stored a newer reading meanwhile; ours would turn the clock back. Ordered by our own
-    // clock, since a single wrong Date of Azure DevOps would shut out all later readings.
-    if (begunAt < newestAt && newestAt - begunAt < MAX_CLOCK_SKEW_MS) return;
-    await storeBuilds(options, target, builds);
-    await options.records.saveReading(target, { observedAt, readAt: begunAt });
-  });
+/** Builds of one repository and builds of all are two different readings. */
+function definitionKey({ repositoryIds }: BuildsTarget, definitionId: number): string {
+  return `${definitionId}:${repositoryIds?.[definitionId]?.toLowerCase() ?? ''}`;
 }
 
-async function storeBuilds(
-  options: ObserverOptions,
-  target: BuildsTarget,
-  builds: readonly Build[],
-): Promise<void> {
-  const { organization, project } = target;
-  const known = await options.records.findBuilds(
-    builds.map((build) => ({ organization, project, buildId: build.id })),
-  );
-  const knownById = new Map(known.map((build) => [build.id, build]));
-  const changed = builds.filter((build) => !isSameBuild(knownById.get(build.id), build));
-  if (changed.length > 0) await options.records.saveBuilds(changed);
-  for (const build of changed) {
-    for (const { kind } of transitionsBetween(knownById.get(build.id), build)) {
-      // The first reading of a target finds its whole history "new"; that is no news.
-      if (kind === 'appeared' || known.length === 0) continue;
-      const { definitionName, id, number, branch, result } = build;
-      options.log.info(
-        { transition: kind, definitionName, buildId: id, number, branch, result },
-        'build changed',
-      );
-    }
+function keep(memory: Memory, target: BuildsTarget, { builds, observedAt, readAt }: Observation): void {
+  for (const definitionId of target.definitionIds) {
+    const key = definitionKey(target, definitionId);
+    if ((memory.observations.get(key)?.readAt ?? 0) > readAt) continue;
+    const own = builds.filter((build) => build.definitionId === definitionId);
+    memory.observations.set(key, { builds: own, observedAt, readAt });
   }
-  await options.onBuilds(target, builds);
 }
 
-function isSameBuild(left: Build | undefined, right: Build): boolean {
-  if (!left) return false;
-  const keys = new Set([...Object.keys(left), ...Object.keys(right)]) as Set<keyof Build>;
-  return [...keys].every((key) => left[key] === right[key]);
+/** All of the target's definitions; each has been read. As old as the oldest of them. */
+function merged(memory: Memory, target: BuildsTarget): Observation {
+  const found = target.definitionIds.flatMap(
+    (id) => memory.observations.get(definitionKey(target, id)) ?? [],
+  );
+  if (found.length !== target.definitionIds.length)
+    throw new TypeError('a reading came without a definition');
+  return {
+    builds: found.flatMap(({ builds }) => builds),
+    observedAt: Math.min(...found.map(({ observedAt }) => observedAt)),
+    readAt: Math.min(...found.map(({ readAt }) => readAt)),
+  };
 }

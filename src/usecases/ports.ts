@@ -3,11 +3,11 @@
 import type { Build } from '../domain/build.ts';
 import type { Content } from '../domain/content.ts';
 import type { TimelineFacts } from '../domain/failure.ts';
-import type { Notification, NotificationState, SendOutcome } from '../domain/notification.ts';
+import type { Notification, NotificationState } from '../domain/notification.ts';
 import type { Place, PlacedDefinition } from '../domain/place.ts';
 import type { Person, Watch } from '../domain/watch.ts';
 
-export type { DeliveryTurn, DeliveryTurns, SendPermit } from './delivery-ports.ts';
+export type { DeliveryTurn, DeliveryTurns, Messenger } from './delivery-ports.ts';
 export type { GateKey, GateKeys, GateRecord, GateRecords } from './gate-ports.ts';
 export type {
   Alerts,
@@ -68,15 +68,17 @@ export interface Transactions {
 /** What was read of builds. Every store call throws PipeBotError `store-unavailable` when the store is down. */
 export interface BuildRecords {
   /**
-   * Locks the target's row until the transaction ends, so that two readers cannot both see the same change.
-   * Gives the readAt of the newest reading, 0 when there was none.
+   * Locks the target's definitions until the transaction ends, whichever place they are read at (branch or
+   * `ANY_BRANCH`) and whether by a list or one by one, so that two readers cannot both see the same change; in a
+   * fixed order (advisory locks of the transaction, by organisation, project and definition).
+   * Gives the readAt of the target's newest reading, 0 when there was none.
    */
   lockTarget(target: BuildsTarget): Promise<number>;
-  findBuilds(refs: readonly BuildRef[]): Promise<Build[]>;
-  saveBuilds(builds: readonly Build[]): Promise<void>;
+  /** `readAt`: when the reading that brought its last change was begun, by our clock. */
+  findBuilds(refs: readonly BuildRef[]): Promise<(Build & { readonly readAt: number })[]>;
+  /** A build that was changed by a reading begun later than `readAt` stays as it is. */
+  saveBuilds(builds: readonly Build[], readAt: number): Promise<void>;
   deleteBuild(ref: BuildRef): Promise<void>;
-  /** Definitions of the target that were never read there: what is found of them first is no news. */
-  listUnread(target: BuildsTarget): Promise<number[]>;
   /** Builds of the target's definitions, on its branch or any, that were active when last seen; at most 200. */
   listActive(target: BuildsTarget): Promise<Build[]>;
   /**
@@ -111,6 +113,8 @@ export interface Watches {
   listOpenByConversation(conversationId: string): Promise<Watch[]>;
   /** Open watches whose definition is read by this target, locked until the transaction ends. */
   listOpenByTarget(target: BuildsTarget): Promise<Watch[]>;
+  /** Open watches that follow a build, locked until the transaction ends. */
+  listFollowing(build: BuildRef): Promise<Watch[]>;
   /** What open watches want to be read of a place. */
   listDefinitions(place: Place): Promise<PlacedDefinition[]>;
   /** Every place that an open watch needs. */
@@ -228,11 +232,6 @@ export interface OutgoingMessage {
   /** Say that it may have been sent before. */
   readonly mayRepeat: boolean;
   readonly shrinkStep: number;
-}
-
-/** Sends to Teams; never throws for what Teams answers, and never retries by itself. */
-export interface Messenger {
-  send(conversation: Conversation, message: OutgoingMessage): Promise<SendOutcome>;
 }
 
 /** Durable work. A job that is enqueued inside a transaction commits or vanishes with it. */

@@ -1,5 +1,5 @@
-// Watches: starting one, stopping them, polling while there are any, and telling when a build ended. The
-// messages are stored here and sent by deliver-notifications.
+// Watches: starting one, stopping them, following what is read, and telling when a build ended. The messages are
+// stored here and sent by deliver-notifications; the builds are read by poll-builds.
 import type { Clock } from '../clock.ts';
 import { type Build, newestFirst } from '../domain/build.ts';
 import { expectedEndAt } from '../domain/duration.ts';
@@ -7,16 +7,13 @@ import { isOfRepository } from '../domain/service.ts';
 import {
   advanceWatch,
   buildToFollow,
-  followsUnread,
   isOpen,
   WATCH_LIFETIME_MS,
   type Watch,
   type WatchStep,
 } from '../domain/watch.ts';
-import { PipeBotError, toPipeBotError } from '../errors.ts';
-import { buildsTargetOf } from './assess-bases.ts';
-import { type Observer, targetKey } from './observe-builds.ts';
-import type { BuildsTarget, Jobs, Log, Notifications, Transactions, Watches } from './ports.ts';
+import type { EnsurePolled } from './poll-builds.ts';
+import type { BuildRef, BuildsTarget, Jobs, Log, Notifications, Transactions, Watches } from './ports.ts';
 
 export interface WatchPorts {
   readonly watches: Watches;
@@ -25,13 +22,7 @@ export interface WatchPorts {
   readonly jobs: Jobs;
   readonly clock: Clock;
   readonly log: Log;
-}
-
-/** How often builds are read while nobody but watches waits for them. */
-const WATCH_POLL_MS = 30_000;
-
-export function targetOf({ definition }: Pick<Watch, 'definition'>): BuildsTarget {
-  return buildsTargetOf(definition, definition.branch);
+  readonly ensurePolled: EnsurePolled;
 }
 
 export type WatchRequest = Pick<
@@ -60,7 +51,8 @@ export function newWatch(request: WatchRequest, now: number): { watch: Watch; bu
 /** Stores a watch and sees to it that its builds are read. Call it in the transaction that stores its card. */
 export async function recordWatch(ports: WatchPorts, watch: Watch, cardKey: string): Promise<void> {
   await ports.watches.add(watch, cardKey);
-  await enqueuePoll(ports, targetOf(watch), ports.clock.now() + WATCH_POLL_MS);
+  const { organization, project, branch } = watch.definition;
+  await ports.ensurePolled({ organization, project, branch }, 'watch');
 }
 
 /** Ends a watch because a person said so; its card says so too. Undefined when it was over already. */
@@ -90,67 +82,24 @@ export async function advanceWatches(
   }
 }
 
-/**
- * One poll for the watches of a target. The next one is enqueued before anything can fail, so that the chain
- * never breaks; it ends with the first poll that finds no open watch.
- */
-export async function pollWatches(
-  ports: WatchPorts & { readonly observer: Observer },
+/** Ids of builds that open watches of the target follow. */
+export async function listFollowed(
+  ports: Pick<WatchPorts, 'watches' | 'transactions'>,
   target: BuildsTarget,
-): Promise<void> {
-  const isWatched = await ports.transactions.transaction(async () => {
-    const open = await ports.watches.listOpenByTarget(target);
-    if (open.length > 0) await enqueuePoll(ports, target, ports.clock.now() + WATCH_POLL_MS);
-    return open.length > 0;
-  });
-  if (!isWatched) return;
-  try {
-    const { builds } = await ports.observer.latest(target, WATCH_POLL_MS / 2);
-    await readFollowedBuilds(ports, target, builds);
-  } catch (thrown) {
-    if (!toPipeBotError(thrown).code.startsWith('azure-')) throw thrown;
-    // What cannot be read still comes to its end one day.
-    await ports.transactions.transaction(() => advanceWatches(ports, target, []));
-  }
-}
-
-/** After a start and every hour: whatever is watched is polled, even if its job was lost. */
-export async function resumeWatches(ports: WatchPorts): Promise<void> {
-  for (const { definitionIds, ...place } of await ports.watches.listTargets()) {
-    // One chain of polls for each definition, under the same key as when the watch began.
-    for (const definitionId of definitionIds) {
-      await enqueuePoll(ports, { ...place, definitionIds: [definitionId] }, ports.clock.now());
-    }
-  }
-}
-
-/** Followed builds that have left the newest ones are read by themselves, each once. */
-async function readFollowedBuilds(
-  ports: WatchPorts & { readonly observer: Observer },
-  target: BuildsTarget,
-  builds: readonly Build[],
-): Promise<void> {
+): Promise<number[]> {
   const open = await ports.transactions.transaction(() => ports.watches.listOpenByTarget(target));
-  const unread = open.filter((watch) => followsUnread(watch, builds)).map(({ buildId }) => buildId);
-  for (const buildId of new Set(unread)) {
-    if (buildId === undefined) continue;
-    try {
-      await ports.observer.readBuild(target, buildId);
-    } catch (thrown) {
-      if (!(thrown instanceof PipeBotError) || thrown.code !== 'azure-not-found') throw thrown;
-      await endAsGone(ports, target, buildId);
-    }
-  }
+  return [...new Set(open.flatMap(({ state, buildId }) => (state === 'following' ? (buildId ?? []) : [])))];
 }
 
-async function endAsGone(ports: WatchPorts, target: BuildsTarget, buildId: number): Promise<void> {
-  await ports.transactions.transaction(async () => {
-    for (const watch of await ports.watches.listOpenByTarget(target)) {
-      if (watch.buildId !== buildId) continue;
-      const gone: Watch = { ...watch, state: 'gone' };
-      if (await ports.watches.save(gone)) await tell(ports, { watch: gone }, { isNews: true });
-    }
-  });
+/** A build is gone: the watches that follow it end. Call it in the transaction that records its end. */
+export async function endWatchesOf(
+  ports: WatchPorts,
+  { organization, project, buildId }: BuildRef,
+): Promise<void> {
+  for (const watch of await ports.watches.listFollowing({ organization, project, buildId })) {
+    const gone: Watch = { ...watch, state: 'gone' };
+    if (await ports.watches.save(gone)) await tell(ports, { watch: gone }, { isNews: true });
+  }
 }
 
 /** Updates the watch's card; news is also told by a message of its own, since an updated card notifies nobody. */
@@ -192,8 +141,4 @@ async function tell(
     { watchId: id, state: watch.state, buildId: watch.buildId, conversationId },
     'watch changed',
   );
-}
-
-async function enqueuePoll(ports: WatchPorts, target: BuildsTarget, runAt: number): Promise<void> {
-  await ports.jobs.enqueue('observe', target, { key: targetKey(target), runAt });
 }

@@ -46,6 +46,8 @@ export interface World {
   gate(path: string, headers?: Readonly<Record<string, string>>): Promise<GateResponse>;
   /** Lets time pass and the bot do what is due meanwhile. */
   pass(minutes: number): Promise<void>;
+  /** Resolves when service hooks have been sent and every job that is due is done. */
+  settle(): Promise<void>;
   botMessages(): StandInMessage[];
   /** Another instance on the same database, which the caller stops. */
   startAnother(): Promise<App>;
@@ -66,7 +68,11 @@ export interface WorldOptions {
   readonly database?: DatabaseOptions;
   readonly callTimeoutMs?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Azure DevOps tells PipeBot by service hooks. */
+  readonly hasHooks?: boolean;
 }
+
+export const HOOK_SECRET = 'a-hook-secret-of-the-tests';
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = createScriptedClock();
@@ -106,6 +112,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         await world.app.idle();
       }
     },
+    async settle() {
+      await azure.hooks.idle();
+      await world.app.idle();
+    },
     botMessages: () => teams.messages(channel).filter(({ from }) => from === 'bot'),
     startAnother: start,
     async restart() {
@@ -120,6 +130,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
   };
   teams.setBotEndpoint(`${world.app.url}/api/messages`);
+  if (options.hasHooks) azure.hooks.subscribe(`${world.app.url}/api/hooks/azure-devops`, HOOK_SECRET);
   return world;
 }
 
@@ -136,6 +147,7 @@ async function startApp({ clock, azure, teams, logLines, options }: Outside): Pr
     settings: worldSettings(azure, teams, options.environment),
     logger: createLogger('debug', { write: (line) => void logLines.push(line) }),
     clock,
+    random: () => 0,
     database: options.database ?? { inMemory: true, template: await pgliteTemplate() },
     teamsTesting: {
       openIdMetadataUrl: teams.openIdMetadataUrl,
@@ -163,6 +175,7 @@ function worldSettings(azure: AzureDevOpsStandIn, teams: TeamsConnectorStandIn, 
       AZURE_DEVOPS_ORG_URL: azure.url,
       AZURE_DEVOPS_PAT: azure.personalAccessToken,
       PIPEBOT_GATE_KEYS: `all:${GATE_KEY};payments:${PAYMENTS_KEY}:payments`,
+      PIPEBOT_HOOK_SECRET: HOOK_SECRET,
       PORT: '0',
       ...environment,
     },

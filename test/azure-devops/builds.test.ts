@@ -154,28 +154,3 @@ test('a deleted build in a list is not among the builds', async () => {
   using bot = connect([{ name: 'contoso', url: server.url }]);
   expect(ids((await bot.pipelines.listBuilds(targetOf())).builds)).toEqual([4100]);
 });
-
-test('a repository in Azure Repos is asked for with its type, as the API wants both', async () => {
-  await using stand = await startPipelinesUnderTest();
-  const own = stand.azure.queueBuild(stand.base);
-  const repositoryId = stand.base.repository.id.toUpperCase();
-  const { builds } = await stand.pipelines.listBuilds({ ...stand.target, repositoryId });
-  expect(ids(builds)).toEqual([own.id]);
-  for (const { query } of stand.azure.ledger.slice(1)) {
-    expect(query).toMatchObject({ repositoryId, repositoryType: 'TfsGit' });
-  }
-});
-
-test.each([['contoso/payments'], ['17']])(
-  'the type of repository %s is not certain, so the builds are sorted out here',
-  async (repositoryId) => {
-    await using stand = await startPipelinesUnderTest();
-    const repository = { id: repositoryId, type: 'GitHubEnterprise', name: repositoryId };
-    const mine = stand.azure.addDefinition(stand.project, { id: 184, name: 'ml-base', repository });
-    const own = stand.azure.queueBuild(mine);
-    stand.azure.queueBuild(stand.base).succeed();
-    const target = { ...stand.target, definitionIds: [183, 184], repositoryId };
-    expect(ids((await stand.pipelines.listBuilds(target)).builds)).toEqual([own.id]);
-    for (const { query } of stand.azure.ledger) expect(query).not.toHaveProperty('repositoryId');
-  },
-);

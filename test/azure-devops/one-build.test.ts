@@ -26,10 +26,19 @@ test('one build is read by its id', async () => {
       finishedAt: START,
       sourceVersion: build.sourceVersion,
       requestedFor: 'Grace Hopper',
+      requestedForUniqueName: 'grace.hopper@contoso.com',
       repositoryId: stand.base.repository.id,
       url: build.webUrl,
     },
   });
+});
+
+test('a build that a timer started names nobody who could be told', async () => {
+  await using stand = await startPipelinesUnderTest();
+  const { id: buildId } = stand.azure.queueBuild(stand.base, { reason: 'schedule' });
+  const { build } = await stand.pipelines.getBuild({ organization: 'contoso', project: 'Shop', buildId });
+  expect(build.requestedFor).toBe('Microsoft.VisualStudio.Services.TFS');
+  expect(build).not.toHaveProperty('requestedForUniqueName');
 });
 
 test('a build that retention has taken is not found, and neither is one that only says so', async () => {

@@ -121,6 +121,26 @@ test('what only decorates may be odd or missing', () => {
   expect(Object.keys(build)).not.toContain('sourceVersion');
 });
 
+const SERVICE_ID = '00000002-0000-8888-8000-000000000000';
+
+test.each([
+  ['a person', { uniqueName: 'ada@contoso.com', descriptor: 'aad.QWRh' }, 'ada@contoso.com'],
+  ['a person of a Server', { uniqueName: 'CONTOSO\\ada' }, 'CONTOSO\\ada'],
+  ['the service', { id: SERVICE_ID, uniqueName: '' }, undefined],
+  ['the service by its name', { id: '0', uniqueName: `${SERVICE_ID}@2c895908-04e0` }, undefined],
+  ['the service by its kind', { uniqueName: 'x@y', descriptor: 's2s.MDAw' }, undefined],
+  ['a build service', { uniqueName: 'Build\\ad9e1dcf-6055-4fc7-a146-5511ab5ab1e8' }, undefined],
+  ['a build service by its kind', { uniqueName: 'x@y', descriptor: 'svc.YTU2' }, undefined],
+  ['a service principal', { uniqueName: 'x@y', descriptor: 'aadsp.YTU2' }, undefined],
+  ['a group', { uniqueName: 'vstfs:///Classification/TeamProject/x\\Readers', isContainer: true }, undefined],
+  ['nobody', {}, undefined],
+  ['something odd', { uniqueName: 7 }, undefined],
+])('of a build that %s asked for, the address is known only where it is one', (_who, requester, expected) => {
+  const requestedFor = { displayName: 'Somebody', ...requester };
+  const build = toBuild(buildJson({ requestedFor }), SOURCE);
+  expect([build.requestedFor, build.requestedForUniqueName]).toEqual(['Somebody', expected]);
+});
+
 test.each([
   ['id', [undefined, null, 0, -1, 1.5, '4201', true, 2 ** 53]],
   ['status', [undefined, null, 2, {}, []]],

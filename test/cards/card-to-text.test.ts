@@ -86,6 +86,28 @@ Open run: https://dev.azure.com/contoso/Shop/_build/results?buildId=4243
 `);
   });
 
+  it('shows the fields of a form, and what its button says', () => {
+    expect(printed('subscribe-form')).toBe(`
+Subscribe
+What should this conversation hear of?
+Service: [service]
+Events: [events]
+Branch: [branch]
+Started by (any, unless chosen): [reason]
+Failed stage: [stage]
+Further failures: [style]
+
+Subscribe: subscribe
+`);
+  });
+
+  it('shows buttons inside a row by their titles', () => {
+    expect(printed('subscriptions')).toContain(`
+payments                                                           [Unsubscribe]
+Failures and recoveries; style update.
+`);
+  });
+
   it.each([...Object.keys(CARD_CONTENTS), ...Object.keys(TEXT_CONTENTS)])(
     'fits %s into 80 columns',
     (name) => {

@@ -9,6 +9,7 @@ import { escapeMarkdown } from '../../src/cards/markup.ts';
 import { MAX_MESSAGE_BYTES, renderContent } from '../../src/cards/render-content.ts';
 import type { RenderedMessage } from '../../src/cards/rendered-message.ts';
 import type { Content } from '../../src/domain/content.ts';
+import type { Person } from '../../src/domain/watch.ts';
 import { plainText } from '../../src/text/plain.ts';
 import { CARD_CONTENTS, TEXT_CONTENTS } from './sample-contents.ts';
 import { NOW } from './sample-values.ts';
@@ -70,11 +71,22 @@ const OURS = [
   'role',
   'why',
   'waitedFor',
+  'news',
+  'colour',
+  'heldBy',
+  'events',
+  'style',
+  'reasons',
 ];
+/** Where `by` tells who or what kept an alert back, and not a person. */
+const HOLDERS = ['grouping', 'muted', 'quiet-hours', 'inhibited', 'branch', 'reason', 'stage', 'events'];
+/** What a button may say: a command of ours and at most three words that mean nothing but themselves. */
+const COMMAND =
+  /^(watch|unwatch|mute|unmute|subscribe|unsubscribe|subscriptions|quiet)( [A-Za-z0-9*][A-Za-z0-9*:@._;=+/-]*){0,3}$/;
 
 /** The content with every text of others replaced, and dangerous keys beside them. */
 function poisoned(value: unknown, next: () => unknown, key = ''): unknown {
-  if (typeof value === 'string') return OURS.includes(key) ? value : next();
+  if (typeof value === 'string') return OURS.includes(key) || HOLDERS.includes(value) ? value : next();
   if (Array.isArray(value)) return value.map((item) => poisoned(item, next, key));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([name, item]) => [name, poisoned(item, next, name)] as const);
@@ -97,14 +109,21 @@ function markdownOf(message: RenderedMessage): string[] {
   const visit = (value: unknown) => {
     if (!isStringKeyed(value)) return;
     for (const [key, item] of Object.entries(value)) {
-      const isShown = value['type'] === 'TextBlock' ? key === 'text' : key === 'value' || key === 'title';
-      if (typeof item === 'string' && isShown && !String(value['type']).startsWith('Action'))
-        texts.push(item);
+      const type = String(value['type']);
+      const isShown = type === 'TextBlock' ? key === 'text' : key === 'value' || key === 'title';
+      if (typeof item === 'string' && isShown && !/^(Action|Input)/.test(type)) texts.push(item);
       visit(item);
     }
   };
   visit(message.card['body']);
   return texts;
+}
+
+/** Everything that a button of the card says to PipeBot. */
+function commandsOf(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value.flatMap(commandsOf);
+  if (!isStringKeyed(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => (key === 'pipebot' ? [item] : commandsOf(item)));
 }
 
 const strict = markdownIt({ html: true });
@@ -163,13 +182,16 @@ describe.each(Object.entries({ ...CARD_CONTENTS, ...TEXT_CONTENTS }))('hostile d
         let index = 0;
         const next = () => values[index++ % values.length];
         const bad = poisoned(content, next) as Content;
-        const message = renderContent(bad, { now: NOW, mayRepeat: false, shrinkStep });
+        const mention = poisoned({ id: '29:x', name: 'Ana' }, next) as Person;
+        const message = renderContent(bad, { now: NOW, mayRepeat: false, shrinkStep, mention });
         const json = JSON.stringify(message);
         expect(json).not.toContain(CANARY);
         expect(json).not.toContain('${');
         expect(json.length * 2).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
         expect(json.replace(/\{\{(DATE|TIME)\(2026-[^)]*\)\}\}/g, '')).not.toContain('{{');
         expect(markdownOf(message).flatMap((text) => formattingIn(text))).toEqual([]);
+        if (message.kind === 'card')
+          for (const command of commandsOf(message.card)) expect(command).toMatch(COMMAND);
         cardToText(message);
       }),
       { numRuns: 60 },

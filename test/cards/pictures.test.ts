@@ -24,10 +24,18 @@ interface Box {
 }
 
 /** Every piece of text on the page with its place; `isCut` where it does not fit into its own element. */
-const TEXTS = `[...document.querySelectorAll('#card .ac-textBlock, #card .ac-factset div, #card button')].map((element) => {
-  const { left, right } = element.getBoundingClientRect();
+const TEXTS = `[...document.querySelectorAll(
+  '#card .ac-textBlock, #card .ac-richTextBlock, #card .ac-factset div, #card button, #card button *, #card .ac-input'
+)].map((element) => {
+  const { left, right, width } = element.getBoundingClientRect();
   const isCut = element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0;
-  return { text: element.textContent, left, right, isCut };
+  // A list of choices cuts its longest one without a sign.
+  const longest = element.cloneNode(true);
+  longest.style.cssText = 'position: absolute; width: max-content;';
+  if (element.tagName === 'SELECT') element.parentElement.append(longest);
+  const isCutChoice = element.tagName === 'SELECT' && longest.getBoundingClientRect().width > width + 1;
+  longest.remove();
+  return { text: element.textContent, left, right, isCut: isCut || isCutChoice };
 })`;
 
 describe.skipIf(executablePath === undefined)('a card in Teams’ narrow pane', () => {

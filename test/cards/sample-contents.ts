@@ -2,7 +2,9 @@
 // that draws them.
 import type { Content, StatusAnswer } from '../../src/domain/content.ts';
 import type { GateDecision } from '../../src/domain/gate.ts';
+import { ALERT_CARDS, ALERT_TEXTS } from './sample-alerts.ts';
 import { DECISIONS, READY } from './sample-decisions.ts';
+import { SUBSCRIPTION_CARDS } from './sample-subscriptions.ts';
 import {
   ANA,
   activeBuild,
@@ -122,6 +124,8 @@ export const CARD_CONTENTS: Readonly<Record<string, Content>> = {
     ],
   },
   ...WATCHES,
+  ...ALERT_CARDS,
+  ...SUBSCRIPTION_CARDS,
 };
 
 /** Messages that are a text. */
@@ -137,4 +141,5 @@ export const TEXT_CONTENTS: Readonly<Record<string, Content>> = {
     kind: 'remark',
     remark: { code: 'service-unknown', typed: 'paymnts', suggestions: ['payments', 'pay'] },
   },
+  ...ALERT_TEXTS,
 };

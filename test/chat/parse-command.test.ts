@@ -11,7 +11,10 @@ const VOCABULARY: Vocabulary = {
     ['?', 'help'],
     ['hi', 'help'],
     ['services', 'services'],
+    ['subscribe', 'subscribe'],
+    ['why', 'why'],
   ]),
+  readsMarkers: (name) => name === 'subscribe',
   isSubject: (word) => ['payments', 'pay', 'search', 'python-base'].includes(word.toLowerCase()),
 };
 
@@ -42,6 +45,12 @@ describe('what people type', () => {
       'status <https://dev.azure.com/contoso/Shop/_build?definitionId=183>',
     ],
     ['watch payments build', 'watch payments build'],
+    ['subscribe payments on develop', 'subscribe payments on develop'],
+    ['subscribe payments stage:"Deploy to prod"', 'subscribe payments stage:Deploy to prod'],
+    ['why payments', 'why payments'],
+    ['why payments?', 'why payments'],
+    ['why is payments not ready?', 'status payments'],
+    ['why is it not ready?', 'status'],
     ['help', 'help'],
     ['', 'empty'],
     ['  \n ', 'empty'],

@@ -58,6 +58,6 @@ describe('a watched base', () => {
       { kind: 'base', base: { ...base, definition } },
     );
     expect(ids).toEqual([1]);
-    expect(targets).toMatchObject([{ repositoryId: 'contoso/payments', branch: DEVELOP }]);
+    expect(targets).toMatchObject([{ repositoryIds: { 183: 'contoso/payments' }, branch: DEVELOP }]);
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { normalizeOrganizationUrl } from '../../src/config/organization-url.ts';
-import { loadSettings, problemLines, type Settings } from '../../src/config/settings.ts';
+import { loadSettings, loadToolSettings, problemLines, type Settings } from '../../src/config/settings.ts';
 
 const SAMPLE = readFileSync(new URL('../../docs/pipebot.sample.yaml', import.meta.url), 'utf8');
 const GUID = '11111111-2222-4333-8444-555555555555';
@@ -14,6 +14,7 @@ const GOOD = {
   AZURE_DEVOPS_ORG_URL: 'https://dev.azure.com/contoso/',
   AZURE_DEVOPS_PAT: 'canary-pat',
   PIPEBOT_GATE_KEYS: 'shop:canary-key-canary-key-canary-key:payments,search',
+  PIPEBOT_HOOK_SECRET: 'canary-hook-secret; canary-older-hook-secret;',
 };
 
 function problemsOf(
@@ -43,6 +44,11 @@ describe('good settings', () => {
       ['contoso', 'https://dev.azure.com/contoso'],
     ]);
     expect(config.host).toBe('0.0.0.0');
+    expect(config.hookSecrets.map((secret) => secret.reveal())).toEqual([
+      'canary-hook-secret',
+      'canary-older-hook-secret',
+    ]);
+    expect(config.operatorPort).toBeUndefined();
     const search = catalog.services.find(({ name }) => name === 'search');
     expect(search?.bases.map(({ name }) => name)).toEqual(['python-base', 'node-base']);
     expect(search?.build).toEqual({
@@ -64,6 +70,22 @@ describe('good settings', () => {
     ]) {
       expect(printed).not.toContain('canary');
     }
+  });
+
+  it('can do without service hooks, and open the operator’s routes', () => {
+    const { config } = settingsOf(SAMPLE, { PIPEBOT_HOOK_SECRET: '', PIPEBOT_OPERATOR_PORT: '3979' });
+    expect([config.hookSecrets, config.operatorPort, config.port]).toEqual([[], 3979, 3978]);
+    expect(problemsOf({ PORT: '0', PIPEBOT_OPERATOR_PORT: '0' })).toEqual([]);
+  });
+
+  it('of a program without a bot need no registration, and nothing else less', () => {
+    const { MicrosoftAppId: _, MicrosoftAppType: __, AZURE_DEVOPS_PAT: pat, ...rest } = GOOD;
+    const good = loadToolSettings({ ...rest, AZURE_DEVOPS_PAT: pat }, () => SAMPLE);
+    expect('value' in good && good.value.organizations).toHaveLength(1);
+    const bad = loadToolSettings(rest, () => SAMPLE);
+    expect('problems' in bad && problemLines(bad.problems)).toEqual([
+      expect.stringContaining('AZURE_DEVOPS_PAT is missing'),
+    ]);
   });
 
   it('bind to loopback only in local mode, whatever HOST says', () => {
@@ -233,6 +255,27 @@ describe('mistakes', () => {
       'one key with two names',
       { PIPEBOT_GATE_KEYS: `a:${'x'.repeat(24)};b:${'x'.repeat(24)}` },
       'two names have the same key',
+    ],
+    ['a short hook secret', { PIPEBOT_HOOK_SECRET: 'canary' }, 'has fewer than 16 characters'],
+    [
+      'a short second hook secret',
+      { PIPEBOT_HOOK_SECRET: `${'x'.repeat(16)};canary` },
+      'has a secret (number 2) of fewer than 16 characters',
+    ],
+    [
+      'three hook secrets',
+      { PIPEBOT_HOOK_SECRET: Array(3).fill('canary'.repeat(4)).join(';') },
+      'has more than 2 secrets (a secret contains no semicolon)',
+    ],
+    [
+      'an operator’s port that is none',
+      { PIPEBOT_OPERATOR_PORT: 'on' },
+      'PIPEBOT_OPERATOR_PORT "on" is no port',
+    ],
+    [
+      'an operator’s port for everybody',
+      { PIPEBOT_OPERATOR_PORT: '3978' },
+      'PIPEBOT_OPERATOR_PORT is the same as PORT',
     ],
     ['a level that is none', { LOG_LEVEL: 'loud' }, '"loud" is no level'],
   ])('%s', (_name, changes, expected) => {

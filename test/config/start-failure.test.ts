@@ -16,6 +16,24 @@ it.each<[string, unknown, Config['database'], string | undefined]>([
   ['a taken port', coded('EADDRINUSE', 'listen'), SERVER, 'PORT 80 is taken by another program; stop it'],
   ['a forbidden port', coded('EACCES', 'listen'), FOLDER, 'PORT 80 may not be used by this account'],
   ['a foreign address', coded('EADDRNOTAVAIL', 'listen'), FOLDER, 'HOST "a" is no address of this machine'],
+  [
+    'a taken port of the operator’s',
+    Object.assign(coded('EADDRINUSE', 'listen'), { port: 81 }),
+    SERVER,
+    'PIPEBOT_OPERATOR_PORT 81 is taken by another program; stop it',
+  ],
+  [
+    'a forbidden port of the operator’s',
+    Object.assign(coded('EACCES', 'listen'), { port: 81 }),
+    SERVER,
+    'PIPEBOT_OPERATOR_PORT 81 may not be used by this account',
+  ],
+  [
+    'the other port',
+    Object.assign(coded('EADDRINUSE', 'listen'), { port: 80 }),
+    SERVER,
+    'PORT 80 is taken by another program; stop it',
+  ],
   ['an unknown host', coded('ENOTFOUND', 'getaddrinfo'), SERVER, 'HOST "a" is no address of this machine'],
   [
     'a wrong password',
@@ -55,8 +73,17 @@ it.each<[string, unknown, Config['database'], string | undefined]>([
   ['something thrown', 'x', FOLDER, undefined],
 ])('says which setting is to blame: %s', (_name, error, database, expected) => {
   const config: Config = {
-    ...{ isLocal: false, host: 'a', port: 80, servicesPath: 'x', gateKeys: [], logLevel: 'info' },
+    ...{
+      isLocal: false,
+      host: 'a',
+      port: 80,
+      servicesPath: 'x',
+      gateKeys: [],
+      hookSecrets: [],
+      logLevel: 'info',
+    },
     database,
+    operatorPort: 81,
   };
   const problem = explainStartFailure(error, config);
   expect(problem && `${problem.where} ${problem.wrong}`).toEqual(

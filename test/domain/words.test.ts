@@ -10,7 +10,7 @@ import {
 } from '../../src/domain/notification.ts';
 import { findNamed, nearestNames, type ServiceCatalog } from '../../src/domain/service.ts';
 import { transitionsBetween } from '../../src/domain/transition.ts';
-import { advanceWatch, buildToFollow, followsUnread, type Watch } from '../../src/domain/watch.ts';
+import { advanceWatch, buildToFollow, type Watch } from '../../src/domain/watch.ts';
 import { buildOf, DAWN } from '../support/build-of.ts';
 
 describe('branches', () => {
@@ -155,9 +155,8 @@ describe('a watch', () => {
     );
     expect(advanceWatch(following, [buildOf({ id: 6, status: 'cancelling' })], DAWN)).toBeUndefined();
   });
-  it('says nothing when its build is missing from a reading, and asks for it', () => {
+  it('says nothing when its build is missing from a reading', () => {
     expect(advanceWatch(following, [], DAWN)).toBeUndefined();
-    expect(followsUnread(following, [])).toBe(true);
   });
   it('expires, but not on the reading in which its build ends', () => {
     expect(advanceWatch(watch, [], DAWN + 1_000)?.watch.state).toBe('expired');

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { BUILD_RESULTS, BUILD_STATUSES, type Build } from '../../src/domain/build.ts';
+import { BUILD_RESULTS, BUILD_STATUSES, type Build, phaseOf } from '../../src/domain/build.ts';
+import { ANY_BRANCH } from '../../src/domain/place.ts';
 import { createBuildRecords } from '../../src/store/builds.ts';
 import { eachMigratedDatabase } from '../support/databases.ts';
 import { BUILD, longKey, NOW, ODD_STRINGS, race, TARGET } from './examples.ts';
@@ -12,11 +13,18 @@ const COMPLETE: Build = {
   finishedAt: NOW - 1,
   sourceVersion: '0f1e2d3c4b5a69788796a5b4c3d2e1f001122334',
   requestedFor: 'Ada',
+  requestedForUniqueName: 'ada@contoso.example',
+  pendingApproval: { stage: 'Deploy', since: NOW - 30_000 },
   repositoryId: 'e589ca4a-16ff-453b-b101-2a9f21542d76',
 };
 
 function refTo(build: Build) {
   return { organization: build.organization, project: build.project, buildId: build.id };
+}
+
+/** As it is found after a reading that was begun at NOW. */
+function known(build: Build) {
+  return { ...build, readAt: NOW };
 }
 
 eachMigratedDatabase('builds', (open) => {
@@ -30,8 +38,8 @@ eachMigratedDatabase('builds', (open) => {
     ['everything', COMPLETE],
   ])('a build with %s comes back as it was read', async (_, build) => {
     const { records } = await openRecords();
-    await records.saveBuilds([build]);
-    expect(await records.findBuilds([refTo(build)])).toStrictEqual([build]);
+    await records.saveBuilds([build], NOW);
+    expect(await records.findBuilds([refTo(build)])).toStrictEqual([known(build)]);
   });
 
   test('every status and every result that there is can be stored', async () => {
@@ -39,16 +47,23 @@ eachMigratedDatabase('builds', (open) => {
     const builds = BUILD_STATUSES.flatMap((status, row) =>
       BUILD_RESULTS.map((result, column) => ({ ...BUILD, id: row * 100 + column, status, result })),
     );
-    await records.saveBuilds(builds);
-    expect(await records.findBuilds(builds.map(refTo))).toStrictEqual(builds);
+    await records.saveBuilds(builds, NOW);
+    expect(await records.findBuilds(builds.map(refTo))).toStrictEqual(builds.map(known));
   });
 
   test('builds with odd texts are stored', async () => {
     const { records } = await openRecords();
     const odd = (column: 'given' | 'stored') =>
-      ODD_STRINGS.map(({ [column]: text }, id) => ({ ...BUILD, id, number: text, requestedFor: text }));
-    await records.saveBuilds(odd('given'));
-    expect(await records.findBuilds(odd('given').map(refTo))).toEqual(odd('stored'));
+      ODD_STRINGS.map(({ [column]: text }, id) => ({
+        ...BUILD,
+        id,
+        number: text,
+        requestedFor: text,
+        requestedForUniqueName: text,
+        pendingApproval: { stage: text },
+      }));
+    await records.saveBuilds(odd('given'), NOW);
+    expect(await records.findBuilds(odd('given').map(refTo))).toEqual(odd('stored').map(known));
   });
 
   test('names too long for an index are stored and found', async () => {
@@ -61,8 +76,8 @@ eachMigratedDatabase('builds', (open) => {
     };
     const { definitionIds: _, ...names } = target;
     await records.lockTarget(target);
-    await records.saveBuilds([{ ...BUILD, ...names }]);
-    await records.saveReading(target, { observedAt: NOW, readAt: NOW });
+    await records.saveBuilds([{ ...BUILD, ...names }], NOW);
+    await records.saveReading(target, { observedAt: NOW, readAt: NOW, builds: [BUILD] });
     expect((await records.lastReading(target))?.builds).toHaveLength(1);
     expect(await records.findBuilds([refTo({ ...BUILD, ...names })])).toHaveLength(1);
   });
@@ -70,8 +85,8 @@ eachMigratedDatabase('builds', (open) => {
   test('many builds are found and saved at once', async () => {
     const { records } = await openRecords();
     const builds = Array.from({ length: 500 }, (_, index) => ({ ...BUILD, id: index + 1 }));
-    await records.saveBuilds(builds);
-    expect(await records.findBuilds(builds.map(refTo))).toStrictEqual(builds);
+    await records.saveBuilds(builds, NOW);
+    expect(await records.findBuilds(builds.map(refTo))).toStrictEqual(builds.map(known));
   });
 
   test('only the builds that were asked for are found', async () => {
@@ -81,26 +96,26 @@ eachMigratedDatabase('builds', (open) => {
       { ...BUILD, organization: 'fabrikam' },
       { ...BUILD, project: 'Warehouse' },
     ];
-    await records.saveBuilds([...elsewhere, BUILD]);
-    expect(await records.findBuilds([refTo(BUILD), refTo(BUILD)])).toStrictEqual([BUILD]);
+    await records.saveBuilds([...elsewhere, BUILD], NOW);
+    expect(await records.findBuilds([refTo(BUILD), refTo(BUILD)])).toStrictEqual([known(BUILD)]);
     expect(await records.findBuilds([])).toEqual([]);
     expect(await records.findBuilds([{ ...refTo(BUILD), buildId: 1e30 }])).toEqual([]);
   });
 
   test('a build that was read again replaces what was known, and what it lost is gone', async () => {
     const { records } = await openRecords();
-    await records.saveBuilds([COMPLETE]);
-    await records.saveBuilds([COMPLETE, BUILD]);
-    expect(await records.findBuilds([refTo(BUILD)])).toStrictEqual([BUILD]);
-    await records.saveBuilds([]);
+    await records.saveBuilds([COMPLETE], NOW);
+    await records.saveBuilds([COMPLETE, BUILD], NOW);
+    expect(await records.findBuilds([refTo(BUILD)])).toStrictEqual([known(BUILD)]);
+    await records.saveBuilds([], NOW);
   });
 
   test('a build that says nothing new is not written again', async () => {
     const { database, records } = await openRecords();
     const version = 'select ctid::text as version from pipebot.builds';
-    await records.saveBuilds([COMPLETE]);
+    await records.saveBuilds([COMPLETE], NOW);
     const before = await database.query(version);
-    await records.saveBuilds([COMPLETE]);
+    await records.saveBuilds([COMPLETE], NOW);
     expect(await database.query(version)).toEqual(before);
   });
 
@@ -109,46 +124,102 @@ eachMigratedDatabase('builds', (open) => {
     const one = { ...BUILD, id: 1 };
     const two = { ...BUILD, id: 2 };
     await race(database, {
-      first: () => records.saveBuilds([one]),
-      meanwhile: () => records.saveBuilds([two]),
-      second: () => records.saveBuilds([{ ...two, number: 'newer' }, one]),
+      first: () => records.saveBuilds([one], NOW),
+      meanwhile: () => records.saveBuilds([two], NOW),
+      second: () => records.saveBuilds([{ ...two, number: 'newer' }, one], NOW),
     });
-    const known = await records.findBuilds([one, two].map(refTo));
-    expect(known.map(({ number }) => number)).toEqual([BUILD.number, 'newer']);
+    const found = await records.findBuilds([one, two].map(refTo));
+    expect(found.map(({ number }) => number)).toEqual([BUILD.number, 'newer']);
   });
 
   test('a project is the same however it is spelled', async () => {
     const { records } = await openRecords();
-    const target = { ...TARGET, project: 'sHOP' };
-    await records.saveBuilds([BUILD, { ...COMPLETE, project: 'SHOP' }]);
-    await records.saveReading(TARGET, { observedAt: NOW, readAt: NOW });
-    expect(await records.findBuilds([{ ...refTo(BUILD), project: 'shop' }])).toEqual([
-      { ...COMPLETE, project: 'SHOP' },
-    ]);
-    expect(await records.lockTarget(target)).toBe(NOW);
-    expect((await records.lastReading(target))?.builds).toHaveLength(1);
+    const spelled = { ...COMPLETE, project: 'SHOP' };
+    await records.saveBuilds([BUILD, spelled], NOW);
+    expect(await records.findBuilds([{ ...refTo(BUILD), project: 'shop' }])).toEqual([known(spelled)]);
+    await records.saveBuilds([{ ...BUILD, project: 'shop' }], NOW);
+    expect(await records.listActive({ ...TARGET, project: 'sHOP' })).toHaveLength(1);
+    await records.deleteBuild({ ...refTo(BUILD), project: 'sHOP' });
+    expect(await records.findBuilds([refTo(BUILD)])).toEqual([]);
   });
 
-  test('the last reading has the 25 newest builds of each definition on the branch, newest first', async () => {
+  test('a build that a later reading has changed is left to it', async () => {
     const { records } = await openRecords();
-    const many = Array.from({ length: 30 }, (_, index) => ({ ...BUILD, id: index, queuedAt: NOW + index }));
-    const other = { ...BUILD, id: 100, definitionId: 184, queuedAt: NOW - 1 };
-    const elsewhere = [
-      { ...BUILD, id: 101, definitionId: 185 },
-      { ...BUILD, id: 102, branch: 'refs/heads/main' },
-      { ...BUILD, id: 103, organization: 'fabrikam' },
+    await records.saveBuilds([COMPLETE], NOW);
+    await records.saveBuilds([BUILD], NOW - 1);
+    expect(await records.findBuilds([refTo(BUILD)])).toStrictEqual([known(COMPLETE)]);
+    await records.saveBuilds([BUILD], NOW);
+    expect(await records.findBuilds([refTo(BUILD)])).toStrictEqual([known(BUILD)]);
+  });
+
+  test('a reading from the future does not shut out those of now', async () => {
+    const { records } = await openRecords();
+    await records.saveBuilds([COMPLETE], NOW + 300_001);
+    await records.saveBuilds([BUILD], NOW);
+    expect(await records.findBuilds([refTo(BUILD)])).toStrictEqual([known(BUILD)]);
+  });
+
+  test('a build keeps the time of the reading that changed it last', async () => {
+    const { records } = await openRecords();
+    await records.saveBuilds([BUILD], NOW);
+    await records.saveBuilds([BUILD], NOW + 1);
+    expect(await records.findBuilds([refTo(BUILD)])).toStrictEqual([known(BUILD)]);
+  });
+
+  test('an approval that is no longer waited for is forgotten', async () => {
+    const { records } = await openRecords();
+    const { pendingApproval: _, ...approved } = COMPLETE;
+    await records.saveBuilds([COMPLETE], NOW);
+    await records.saveBuilds([approved], NOW);
+    expect(await records.findBuilds([refTo(BUILD)])).toStrictEqual([known(approved)]);
+  });
+
+  test('a build that is deleted is not found any more, and no other one is touched', async () => {
+    const { records } = await openRecords();
+    const others = [
+      { ...BUILD, id: 1 },
+      { ...BUILD, organization: 'fabrikam' },
+      { ...BUILD, project: 'Warehouse' },
     ];
-    await records.saveBuilds([...many, other, ...elsewhere]);
-    const target = { ...TARGET, definitionIds: [184, 183, 183] };
-    await records.saveReading(target, { observedAt: NOW, readAt: NOW });
-    const expected = [...many.slice(5).reverse(), other];
-    expect((await records.lastReading(target))?.builds).toStrictEqual(expected);
+    await records.saveBuilds([...others, BUILD], NOW);
+    await records.deleteBuild(refTo(BUILD));
+    await records.deleteBuild({ ...refTo(BUILD), buildId: 1e30 });
+    expect(await records.findBuilds([BUILD, ...others].map(refTo))).toHaveLength(3);
+    expect(await records.findBuilds([refTo(BUILD)])).toEqual([]);
   });
 
-  test('builds queued in the same moment are ordered by their ids', async () => {
+  test.each(BUILD_STATUSES.map((status) => [status, phaseOf({ status }) === 'active'] as const))(
+    'a build that is %s is active: %s',
+    async (status, isActive) => {
+      const { records } = await openRecords();
+      await records.saveBuilds([{ ...BUILD, status }], NOW);
+      expect(await records.listActive(TARGET)).toHaveLength(isActive ? 1 : 0);
+    },
+  );
+
+  test('active builds are those of the target, on its branch or on any', async () => {
     const { records } = await openRecords();
-    await records.saveBuilds([2, 3, 1].map((id) => ({ ...BUILD, id })));
-    await records.saveReading(TARGET, { observedAt: NOW, readAt: NOW });
-    expect((await records.lastReading(TARGET))?.builds.map(({ id }) => id)).toEqual([3, 2, 1]);
+    const builds = [
+      BUILD,
+      { ...BUILD, id: 2, branch: 'refs/heads/main' },
+      { ...BUILD, id: 3, definitionId: 184 },
+      { ...BUILD, id: 4, organization: 'fabrikam' },
+      { ...BUILD, id: 5, project: 'Warehouse' },
+    ];
+    await records.saveBuilds(builds, NOW);
+    const idsAt = async (difference: Partial<typeof TARGET>) =>
+      (await records.listActive({ ...TARGET, ...difference })).map(({ id }) => id);
+    expect(await records.listActive(TARGET)).toStrictEqual([BUILD]);
+    expect(await idsAt({ branch: ANY_BRANCH })).toEqual([2, 4242]);
+    expect(await idsAt({ definitionIds: [184, 183, 1e30] })).toEqual([3, 4242]);
+    expect(await idsAt({ definitionIds: [] })).toEqual([]);
+  });
+
+  test('no more than 200 active builds are listed, the oldest ones', async () => {
+    const { records } = await openRecords();
+    const builds = Array.from({ length: 205 }, (_, index) => ({ ...BUILD, id: 205 - index }));
+    await records.saveBuilds(builds, NOW);
+    const ids = (await records.listActive(TARGET)).map(({ id }) => id);
+    expect([ids.length, ids[0], ids.at(-1)]).toEqual([200, 1, 200]);
   });
 });

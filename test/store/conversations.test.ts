@@ -50,6 +50,13 @@ eachMigratedDatabase('conversations', (open) => {
     expect(await conversations.listOfTeam('team-3')).toEqual([]);
   });
 
+  test('a team whose id is too long for an index has its channels all the same', async () => {
+    const conversations = await openConversations();
+    await conversations.save({ ...CHANNEL, teamId: longKey('team') }, NOW);
+    expect(await conversations.listOfTeam(longKey('team'))).toEqual([CHANNEL.id]);
+    expect(await conversations.listOfTeam(longKey('other'))).toEqual([]);
+  });
+
   test('a conversation that was never seen is not found', async () => {
     const conversations = await openConversations();
     await conversations.setSuspended('19:other@thread.tacv2', true);
@@ -85,6 +92,15 @@ eachMigratedDatabase('conversations', (open) => {
     await conversations.save(CHANNEL, NOW);
     await conversations.save(moved, NOW + 1);
     expect(await conversations.find(CHANNEL.id)).toEqual({ ...moved, isSuspended: false });
+  });
+
+  test('a renamed channel has its new name, and stays in its team and suspended', async () => {
+    const conversations = await openConversations();
+    await conversations.save(CHANNEL, NOW);
+    await conversations.setSuspended(CHANNEL.id, true);
+    const { teamId: _, ...renamed } = { ...CHANNEL, name: 'Builds' };
+    await conversations.save(renamed, NOW + 1);
+    expect(await conversations.find(CHANNEL.id)).toEqual({ ...CHANNEL, name: 'Builds', isSuspended: true });
   });
 
   test('an activity without names leaves the known ones', async () => {

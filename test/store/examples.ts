@@ -1,6 +1,8 @@
 // Values and openers that the tests of the store share. Needs no vitest.
+import type { Alert } from '../../src/domain/alert.ts';
 import type { Build } from '../../src/domain/build.ts';
 import type { GateDecision } from '../../src/domain/gate.ts';
+import type { SubscribedDefinition, Subscription } from '../../src/domain/subscription.ts';
 import type { Watch } from '../../src/domain/watch.ts';
 import type { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrate.ts';
@@ -44,6 +46,31 @@ export const WATCH: Watch = {
   afterBuildId: 4241,
   createdAt: NOW,
   expiresAt: NOW + 1_000,
+};
+
+/** A subscription with nothing that may be absent. */
+export const SUBSCRIPTION: Subscription = {
+  id: 'subscription-1',
+  conversationId: '19:general@thread.tacv2',
+  tenantId: 'tenant-1',
+  service: 'payments',
+  events: 'failures',
+  reasons: [],
+  style: 'update',
+  createdBy: { id: '29:ada', name: 'Ada' },
+  createdAt: NOW,
+};
+
+export const SUBSCRIBED: SubscribedDefinition = WATCH.definition;
+
+/** What `SUBSCRIPTION` has heard of `SUBSCRIBED`: nothing. */
+export const ALERT: Alert = {
+  subscriptionId: SUBSCRIPTION.id,
+  conversationId: SUBSCRIPTION.conversationId,
+  definition: { organization: 'contoso', project: 'Shop', definitionId: 183 },
+  branch: 'refs/heads/develop',
+  isOpen: false,
+  isFlappingTold: false,
 };
 
 export function decisionOf(verdict: GateDecision['verdict']): GateDecision {

@@ -137,6 +137,24 @@ eachMigratedDatabase('gates', (open) => {
     expect(await gates.find(ASKED.id)).toStrictEqual(standing[0]);
   });
 
+  test('gates at which somebody has waited since a time are listed by what they ask for, each once', async () => {
+    const { gates } = await openGates();
+    const add = (id: string, difference: Partial<GateRecord>) =>
+      gates.save({ ...COMPLETE, decidedAt: NOW, id, ...difference });
+    await add('a', { service: 'search' });
+    await add('b', {});
+    await add('c', { keyId: 'key-2' });
+    await add('d', { branch: '' });
+    await add('e', { service: 'old', decidedAt: NOW - 1 });
+    await add('f', { service: 'decided', decision: decisionOf('stop') });
+    await gates.save({ ...ASKED, id: 'g', service: 'never answered' });
+    expect(await gates.listWaiting(NOW)).toStrictEqual([
+      { service: 'payments', branch: '' },
+      { service: 'payments', branch: ASKED.branch },
+      { service: 'search', branch: ASKED.branch },
+    ]);
+  });
+
   test('gates whose deadline has passed before a time are forgotten', async () => {
     const { gates } = await openGates();
     await gates.save({ ...ASKED, id: 'old', deadlineAt: NOW - 1 });

@@ -13,6 +13,7 @@ const NEW: NewNotification = {
 };
 const QUEUED: Notification = {
   ...NEW,
+  isProgress: false,
   state: 'queued',
   attempts: 0,
   isInDoubt: false,

@@ -11,6 +11,7 @@ const CONTENT: Content = { kind: 'watch-ended', watch: WATCH, build: BUILD, ment
 const NEW: NewNotification = { key: 'watch-1:ended', conversationId: GENERAL, content: CONTENT };
 const QUEUED: Notification = {
   ...NEW,
+  isProgress: false,
   state: 'queued',
   attempts: 0,
   isInDoubt: false,
@@ -32,6 +33,8 @@ eachMigratedDatabase('notifications', (open) => {
   test.each([
     ['a message of its own', NEW],
     ['an update in a thread', { ...NEW, updatesKey: 'reply:1', threadId: '1700000000000' }],
+    ['a progress', { ...NEW, updatesKey: 'reply:1', isProgress: true }],
+    ['a reply', { ...NEW, repliesToKey: 'reply:1' }],
   ])('%s comes back as it was added, queued for now', async (_, notification) => {
     const { notifications } = await openNotifications();
     await notifications.add(notification, NOW);
@@ -180,10 +183,15 @@ eachMigratedDatabase('notifications', (open) => {
   });
 
   test('what was delivered or given up before a time is forgotten, and nothing that is still owed', async () => {
-    const { notifications } = await openNotifications();
+    const { database, notifications } = await openNotifications();
     for (const key of ['old', 'new', 'parked', 'suspended', 'queued']) {
       await notifications.add({ ...NEW, key }, NOW - 10_000);
     }
+    await notifications.add({ ...NEW, key: 'superseded', updatesKey: 'old', isProgress: true }, NOW - 10_000);
+    await notifications.add({ ...NEW, key: 'update', updatesKey: 'old' }, NOW - 10_000);
+    expect(await database.query("select key from pipebot.notifications where state = 'superseded'")).toEqual([
+      { key: 'superseded' },
+    ]);
     await notifications.markDelivered('old', NOW - 1, 'activity-old');
     await notifications.markDelivered('new', NOW, 'activity-new');
     await notifications.save({ ...QUEUED, key: 'parked', state: 'parked' });
@@ -193,10 +201,12 @@ eachMigratedDatabase('notifications', (open) => {
     expect(await notifications.activityIdOf('old')).toBeUndefined();
     expect(await notifications.activityIdOf('new')).toBe('activity-new');
     // Whether a key is still known shows in whether it can be added again.
-    for (const key of ['suspended', 'queued', 'parked'])
+    for (const key of ['suspended', 'queued', 'update', 'parked', 'superseded'])
       await notifications.add({ ...NEW, key, conversationId: 'again' }, NOW);
-    expect((await notifications.nextFor('again'))?.key).toBe('parked');
-    await notifications.markDelivered('parked', NOW, undefined);
+    for (const key of ['parked', 'superseded']) {
+      expect((await notifications.nextFor('again'))?.key).toBe(key);
+      await notifications.markDelivered(key, NOW, undefined);
+    }
     expect(await notifications.nextFor('again')).toBeUndefined();
   });
 });

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { ANY_BRANCH } from '../../src/domain/place.ts';
 import type { Watch, WatchState } from '../../src/domain/watch.ts';
+import { createConversations } from '../../src/store/conversations.ts';
 import { createWatches } from '../../src/store/watches.ts';
 import { eachMigratedDatabase } from '../support/databases.ts';
 import { longKey, NOW, ODD_STRINGS, race, TARGET, WATCH } from './examples.ts';
@@ -11,6 +13,8 @@ const COMPLETE: Watch = {
   definition: { ...WATCH.definition, repositoryId: 'e589ca4a-16ff-453b-b101-2a9f21542d76' },
   threadId: '1700000000000',
 };
+
+const WHOSE = { conversationId: WATCH.conversationId, personId: '29:ada', tenantId: 'tenant-1' };
 
 eachMigratedDatabase('watches', (open) => {
   async function openWatches() {
@@ -113,7 +117,9 @@ eachMigratedDatabase('watches', (open) => {
       await watches.save(WATCH);
       expect(await watches.listOpenByConversation(WATCH.conversationId)).toEqual([]);
       expect(await watches.listOpenByTarget(TARGET)).toEqual([]);
-      expect(await watches.listTargets()).toEqual([]);
+      expect(await watches.listPlaces()).toEqual([]);
+      expect(await watches.listDefinitions(TARGET)).toEqual([]);
+      expect(await watches.count(WHOSE)).toEqual({ conversation: 0, person: 0, tenant: 0 });
       expect(await watches.cardKeyOf(WATCH.id)).toBe('card-1');
     },
   );
@@ -144,7 +150,30 @@ eachMigratedDatabase('watches', (open) => {
     expect(await watches.listOpenByTarget({ ...TARGET, definitionIds: [] })).toEqual([]);
   });
 
-  test('watches need one target for each branch, with all their definitions, however the project is spelled', async () => {
+  test('a target of any branch finds the watches on every branch', async () => {
+    const { watches } = await openWatches();
+    await watches.add(WATCH, 'card-1');
+    const onMain = { ...WATCH.definition, branch: 'refs/heads/main' };
+    await watches.add({ ...WATCH, id: 'watch-2', definition: onMain }, 'card-2');
+    await watches.add({ ...WATCH, id: 'watch-3', definition: { ...onMain, definitionId: 184 } }, 'card-3');
+    const found = await watches.listOpenByTarget({ ...TARGET, branch: ANY_BRANCH });
+    expect(found.map(({ id }) => id)).toEqual(['watch-1', 'watch-2']);
+  });
+
+  test('watches that follow a build are found by it, on whatever branch', async () => {
+    const { watches } = await openWatches();
+    const build = { organization: 'contoso', project: 'SHOP', buildId: 4242 };
+    await watches.add(COMPLETE, 'card-1');
+    await watches.add({ ...COMPLETE, id: 'watch-2', buildId: 4243 }, 'card-2');
+    await watches.add({ ...WATCH, id: 'watch-3' }, 'card-3');
+    await watches.add({ ...COMPLETE, id: 'watch-4', state: 'ended' }, 'card-4');
+    const elsewhere = { ...WATCH.definition, project: 'Warehouse' };
+    await watches.add({ ...COMPLETE, id: 'watch-5', definition: elsewhere }, 'card-5');
+    expect(await watches.listFollowing(build)).toStrictEqual([COMPLETE]);
+    expect(await watches.listFollowing({ ...build, buildId: 1e30 })).toEqual([]);
+  });
+
+  test('what is to be read of a place is each definition once, and so are the places', async () => {
     const { watches } = await openWatches();
     const add = (id: string, difference: Partial<Watch['definition']>) =>
       watches.add({ ...WATCH, id, definition: { ...WATCH.definition, ...difference } }, `card-${id}`);
@@ -152,11 +181,41 @@ eachMigratedDatabase('watches', (open) => {
     await add('b', {});
     await add('c', { project: 'shop' });
     await add('d', { branch: 'refs/heads/main' });
-    expect(await watches.listTargets()).toStrictEqual([
-      { ...TARGET, definitionIds: [183, 184] },
-      { ...TARGET, branch: 'refs/heads/main', definitionIds: [183] },
+    await add('e', { repositoryId: 'contoso/search' });
+    const { definitionIds: _, ...place } = TARGET;
+    expect(await watches.listPlaces()).toStrictEqual([place, { ...place, branch: 'refs/heads/main' }]);
+    expect(await watches.listDefinitions({ ...place, project: 'SHOP' })).toStrictEqual([
+      { definitionId: 183, repositoryId: 'contoso/search' },
+      { definitionId: 183 },
+      { definitionId: 184 },
     ]);
-    expect(await watches.listOpenByTarget({ ...TARGET, project: 'SHOP' })).toHaveLength(2);
+    expect(await watches.listDefinitions({ ...place, branch: ANY_BRANCH })).toEqual([]);
+    expect(await watches.listOpenByTarget({ ...TARGET, project: 'SHOP' })).toHaveLength(3);
+  });
+
+  test('open watches are counted for a conversation, for a person and for a tenant', async () => {
+    const { database, watches } = await openWatches();
+    const conversations = createConversations(database);
+    const at = (id: string, tenantId: string) =>
+      conversations.save({ id, kind: 'group', tenantId, serviceUrl: '', botId: '' }, NOW);
+    await at(WATCH.conversationId, 'tenant-1');
+    await at('19:other@thread.v2', 'tenant-1');
+    await at('19:foreign@thread.v2', 'tenant-2');
+    const bob = { id: '29:bob', name: 'Bob' };
+    await watches.add(WATCH, 'card-1');
+    await watches.add({ ...WATCH, id: 'watch-2', askers: [bob, ...WATCH.askers] }, 'card-2');
+    await watches.add({ ...WATCH, id: 'watch-3', askers: [bob], state: 'ended' }, 'card-3');
+    await watches.add({ ...WATCH, id: 'watch-4', conversationId: '19:other@thread.v2' }, 'card-4');
+    await watches.add(
+      { ...WATCH, id: 'watch-5', conversationId: '19:foreign@thread.v2', askers: [bob] },
+      'card-5',
+    );
+    expect(await watches.count(WHOSE)).toStrictEqual({ conversation: 2, person: 3, tenant: 3 });
+    expect(await watches.count({ ...WHOSE, personId: bob.id, tenantId: 'tenant-2' })).toStrictEqual({
+      conversation: 2,
+      person: 2,
+      tenant: 1,
+    });
   });
 
   test('two readers of the same end do not both find the watch open', async () => {

@@ -47,8 +47,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   jobs: ['domain', 'usecases', 'store', ...GROUND],
 };
 
-/** Rooms that see everything. */
-const WIRING = ['app.ts', 'index.ts'];
+/** Rooms that see everything: the wiring, and the entrances, which are started by a person or a service manager. */
+const WIRING = ['app.ts', 'index.ts', 'cli'];
+const ENTRANCES = ['index.ts', 'cli'];
 /** Rooms that must not touch the outside, not even through Node. */
 const PURE = ['domain', 'text', 'usecases', 'chat', 'errors.ts', 'secret.ts', 'clock.ts'];
 
@@ -120,9 +121,9 @@ function checkWords(file: SourceFile): string[] {
   const forbid = (pattern: RegExp, allowed: readonly string[], sentence: string) =>
     pattern.test(code) && !allowed.includes(room) ? [`${file.path} ${sentence}`] : [];
   return [
-    ...forbid(/\bprocess\.env\b/, ['index.ts'], 'reads the environment; only index.ts hands it to config'),
+    ...forbid(/\bprocess\.env\b/, ENTRANCES, 'reads the environment; only entrances hand it to config'),
     ...forbid(/\bDate\.now\(\)|\bnew Date\(\)/, ['clock.ts'], 'asks for the time; take a Clock'),
-    ...forbid(/\bprocess\.exit\b/, ['index.ts'], 'ends the process; only index.ts may'),
+    ...forbid(/\bprocess\.exit\b/, ENTRANCES, 'ends the process; only entrances may'),
     ...forbid(/\bexport default\b/, [], 'has a default export'),
     ...forbid(/\benum\s+\w+\s*\{/, [], 'declares an enum; use a union of texts'),
     ...(file.text.startsWith('//') ? [] : [`${file.path} does not begin by saying what it is for`]),

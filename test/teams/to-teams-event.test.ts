@@ -175,14 +175,54 @@ describe('A conversation update', () => {
     ['teamMemberAdded', { membersAdded: [{ id: '28:bot' }] }, 'installed'],
     ['teamMemberAdded', { membersAdded: [{ id: '29:ada' }] }, undefined],
     ['teamMemberRemoved', { membersRemoved: [{ id: '29:ada' }] }, undefined],
-    ['teamArchived', {}, undefined],
+    ['teamDeleted', {}, 'uninstalled'],
+    ['teamHardDeleted', {}, 'uninstalled'],
+    ['teamArchived', {}, 'uninstalled'],
+    ['teamRestored', {}, 'installed'],
+    ['teamUnarchived', {}, 'installed'],
     ['channelCreated', {}, undefined],
+    ['teamSomethingNew', {}, undefined],
     ['', { membersAdded: [{ id: '29:ada' }, { id: '28:bot' }] }, 'installed'],
     ['', {}, undefined],
   ];
   test.each(kinds)('%j with %j is %s', (eventType, change, kind) => {
     const channelData = { ...update.channelData, eventType };
     expect(eventOf({ ...update, ...change, channelData })?.kind).toBe(kind);
+  });
+
+  test.each([
+    ['teamDeleted', true],
+    ['teamHardDeleted', true],
+    ['teamArchived', true],
+    ['teamRestored', true],
+    ['teamUnarchived', true],
+    ['channelDeleted', false],
+    ['channelRestored', false],
+  ])('with %s is about the whole team: %s', (eventType, isWholeTeam) => {
+    const channelData = { ...update.channelData, eventType };
+    expect(eventOf({ ...update, channelData })).toMatchObject({ isWholeTeam });
+  });
+
+  test('of a team is about a channel even where nothing but the team is named', () => {
+    const { tenant, team } = update.channelData;
+    const conversation = { id: '19:team@thread.tacv2', isGroup: true };
+    const channelData = { tenant, team, eventType: 'teamDeleted' };
+    expect(eventOf({ ...update, conversation, channelData })).toMatchObject({
+      isWholeTeam: true,
+      conversation: { id: '19:team@thread.tacv2', kind: 'channel', teamId: '19:team@thread.tacv2' },
+    });
+  });
+
+  test('of a renamed team leaves the name of the channel in which it was announced open', () => {
+    const channelData = {
+      ...update.channelData,
+      eventType: 'teamRenamed',
+      team: { id: '19:team@thread.tacv2', name: 'Store' },
+      channel: { id: CHANNEL, name: 'Store' },
+    };
+    const event = eventOf({ ...update, channelData });
+    expect(event).toMatchObject({ kind: 'conversation-seen', conversation: { id: CHANNEL } });
+    expect(event?.conversation).not.toHaveProperty('name');
   });
 
   test('of a renamed channel is about that channel, wherever it was announced', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Remark } from '../../src/domain/content.ts';
 import { remarkSentence } from '../../src/text/remark.ts';
-import { watch } from '../cards/sample-values.ts';
+import { NOW, watch } from '../cards/sample-values.ts';
 
 const REMARKS: readonly (readonly [Remark, string])[] = [
   [
@@ -61,10 +61,6 @@ const REMARKS: readonly (readonly [Remark, string])[] = [
   ],
   [{ code: 'watches-stopped', watches: [] }, 'Nothing was being watched in this conversation.'],
   [
-    { code: 'watches-full', limit: 20 },
-    'This conversation watches 20 runs already, and that is the limit. Stop one with unwatch first.',
-  ],
-  [
     { code: 'error', errorCode: 'azure-unavailable', errorId: 'e-17' },
     'Azure DevOps does not answer. Try again in a minute. If it stays, tell an administrator this error id: e-17.',
   ],
@@ -76,6 +72,6 @@ const REMARKS: readonly (readonly [Remark, string])[] = [
 
 describe('a remark in words', () => {
   it.each(REMARKS)('%j', (remark, text) => {
-    expect(remarkSentence(remark)).toBe(text);
+    expect(remarkSentence(remark, NOW)).toBe(text);
   });
 });

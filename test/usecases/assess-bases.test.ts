@@ -76,7 +76,7 @@ function portsOver(pipelines: Pick<Pipelines, 'listBuilds'>, known: readonly Bui
     observer: {
       latest: async (target) => ({ ...(await pipelines.listBuilds(target)), readAt: START }),
     } as AssessPorts['observer'],
-    records: { lastReading: async () => ({ builds: known, observedAt: START }) },
+    records: { lastReading: async () => ({ builds: known, observedAt: START, readAt: START }) },
   };
 }
 

@@ -1,102 +1,19 @@
 // What reaches a conversation when sends go wrong, on the real stores; only Teams is scripted.
 import { expect, test } from 'vitest';
-import type { SendOutcome } from '../../src/domain/notification.ts';
-import { createConversations } from '../../src/store/conversations.ts';
-import { createNotifications } from '../../src/store/notifications.ts';
 import { deliverNotifications } from '../../src/usecases/deliver-notifications.ts';
-import type { Conversation, NewNotification, OutgoingMessage } from '../../src/usecases/ports.ts';
 import { eachMigratedDatabase } from '../support/databases.ts';
-import { createScriptedClock } from '../support/scripted-clock.ts';
-import { createRecordedLog } from '../teams/recorded-log.ts';
-
-const CHANNEL: Conversation = {
-  id: '19:general@thread.tacv2',
-  kind: 'channel',
-  tenantId: 'tenant',
-  serviceUrl: 'https://smba.trafficmanager.net/emea/',
-  botId: '28:bot',
-};
-const CARD: NewNotification = {
-  key: 'card',
-  conversationId: CHANNEL.id,
-  content: { kind: 'help', entries: [] },
-};
-const HOUR_MS = 3_600_000;
-const DELIVERED: SendOutcome = { kind: 'delivered' };
-const IN_DOUBT: SendOutcome = { kind: 'in-doubt', detail: '504' };
-type Refused = Extract<SendOutcome, { kind: 'refused' }>;
-const refused = (refusal: Refused['refusal']): SendOutcome => ({ kind: 'refused', refusal, detail: refusal });
-const posted = (activityId: string): SendOutcome => ({ kind: 'delivered', activityId });
+import {
+  CHANNEL,
+  DELIVERED,
+  HOUR_MS,
+  IN_DOUBT,
+  openDeliveryBench,
+  posted,
+  refused,
+} from './delivery-bench.ts';
 
 eachMigratedDatabase('delivering', (open) => {
-  async function openBench() {
-    const database = await open();
-    const clock = createScriptedClock();
-    const sent: OutgoingMessage[] = [];
-    /** What Teams answers, one after another; `crash` ends the process in the middle of the send. */
-    const outcomes: (SendOutcome | 'crash')[] = [];
-    const ports = {
-      conversations: createConversations(database),
-      notifications: createNotifications(database),
-      messenger: {
-        send: async (_: Conversation, message: OutgoingMessage) => {
-          sent.push(message);
-          const outcome = outcomes.shift() ?? DELIVERED;
-          if (outcome === 'crash') throw new Error('killed');
-          return outcome;
-        },
-      },
-      jobs: { enqueue: () => Promise.resolve() },
-      clock,
-      log: createRecordedLog(),
-    };
-    await ports.conversations.save(CHANNEL, clock.now());
-    const owe = async (...notifications: Partial<NewNotification>[]) => {
-      for (const each of notifications) await ports.notifications.add({ ...CARD, ...each }, clock.now());
-    };
-    const deliver = () => deliverNotifications(ports, CHANNEL.id);
-    /** As the queue does, which runs a failed job again. */
-    const deliverAfter = async (ms: number) => {
-      await clock.advance(ms);
-      await deliver().catch(() => undefined);
-    };
-    const repeats = () => sent.map(({ mayRepeat }) => mayRepeat);
-    return { database, clock, ports, sent, outcomes, owe, deliver, deliverAfter, repeats };
-  }
-
-  test('who was held up while another instance delivered sends nothing', async () => {
-    const { ports, sent, owe, deliver } = await openBench();
-    await owe({});
-    const { nextFor } = ports.notifications;
-    let isHeldUp = true;
-    const notifications = {
-      ...ports.notifications,
-      nextFor: async (conversationId: string) => {
-        const next = await nextFor(conversationId);
-        if (isHeldUp) await deliver();
-        isHeldUp = false;
-        return next;
-      },
-    };
-    await deliverNotifications({ ...ports, notifications }, CHANNEL.id);
-    expect(sent).toHaveLength(1);
-  });
-
-  test('who was held up does not park what another instance is sending', async () => {
-    const { ports, sent, outcomes, owe, deliverAfter } = await openBench();
-    await owe({});
-    const messenger = {
-      send: async () => {
-        outcomes.push(refused('throttled'));
-        await deliverAfter(0);
-        return refused('invalid');
-      },
-    };
-    await deliverNotifications({ ...ports, messenger }, CHANNEL.id);
-    expect(await ports.notifications.nextFor(CHANNEL.id)).toMatchObject({ state: 'queued', attempts: 2 });
-    await deliverAfter(60_000);
-    expect(sent).toHaveLength(2);
-  });
+  const openBench = async () => openDeliveryBench(await open());
 
   test('a message that stays in doubt is repeated, marked, for two hours; then what follows has its turn', async () => {
     const { database, outcomes, owe, deliverAfter, repeats } = await openBench();
@@ -151,6 +68,99 @@ eachMigratedDatabase('delivering', (open) => {
     await deliver();
     expect(sent.map(({ activityId }) => activityId)).toEqual([undefined, 'old', undefined, 'new', 'new']);
     expect(sent.some(({ mayRepeat }) => mayRepeat)).toBe(false);
+  });
+
+  test('an update of a card that stays gone is posted anew once and then parked', async () => {
+    const { sent, outcomes, owe, deliver, states } = await openBench();
+    await owe({}, { key: 'update', updatesKey: 'card' }, { key: 'next' });
+    outcomes.push(posted('old'), refused('not-found'), refused('not-found'));
+    await deliver();
+    expect(sent.map(({ activityId }) => activityId)).toEqual([undefined, 'old', undefined, undefined]);
+    expect(await states()).toEqual({ card: 'delivered', update: 'parked', next: 'delivered' });
+  });
+
+  test('a reply goes into the thread of the message it replies to, in whichever card that lives now', async () => {
+    const { sent, outcomes, owe, deliver } = await openBench();
+    await owe({}, { key: 'reply-1', repliesToKey: 'card' });
+    outcomes.push(posted('old'));
+    await deliver();
+    await owe({ key: 'update', updatesKey: 'card' }, { key: 'reply-2', repliesToKey: 'card' });
+    outcomes.push(refused('not-found'), posted('new'));
+    await deliver();
+    expect(sent.map(({ threadId }) => threadId)).toEqual([undefined, 'old', undefined, undefined, 'new']);
+  });
+
+  test('a reply to what was never delivered, or in a chat, is an ordinary message', async () => {
+    const { ports, clock, sent, outcomes, owe, deliver } = await openBench();
+    await owe({}, { key: 'reply-1', repliesToKey: 'card' }, { key: 'reply-2', repliesToKey: 'unknown' });
+    outcomes.push(refused('invalid'), posted('reply'));
+    await deliver();
+    const chat = { ...CHANNEL, id: 'a:1ada', kind: 'personal' } as const;
+    await ports.conversations.save(chat, clock.now());
+    await owe({ key: 'chat', conversationId: chat.id, repliesToKey: 'reply-1' });
+    await deliverNotifications(ports, chat.id);
+    expect(sent.map(({ threadId }) => threadId)).toEqual(Array(4).fill(undefined));
+  });
+
+  test('a reply whose thread is gone is posted as an ordinary message, unmarked', async () => {
+    const { ports, sent, outcomes, owe, deliver, states } = await openBench();
+    await owe({}, { key: 'reply', repliesToKey: 'card' });
+    outcomes.push(posted('old'), refused('not-found'));
+    await deliver();
+    expect(sent.map(({ threadId }) => threadId)).toEqual([undefined, 'old', undefined]);
+    expect(sent.some(({ mayRepeat }) => mayRepeat)).toBe(false);
+    expect(await states()).toEqual({ card: 'delivered', reply: 'delivered' });
+    expect(await ports.notifications.activityIdOf('card')).toBeUndefined();
+  });
+
+  test('a card that is too large is made smaller twice, then parked', async () => {
+    const { sent, outcomes, owe, deliver, states } = await openBench();
+    await owe({});
+    outcomes.push(refused('too-large'), refused('too-large'), refused('too-large'));
+    await deliver();
+    expect(sent.map(({ shrinkStep }) => shrinkStep)).toEqual([0, 1, 2]);
+    expect(await states()).toEqual({ card: 'parked' });
+  });
+
+  test('what Teams refuses for good is parked, with the reason, and lets the next one pass', async () => {
+    const { database, outcomes, owe, deliver, states } = await openBench();
+    await owe({}, { key: 'next' });
+    outcomes.push(refused('invalid'));
+    await deliver();
+    expect(await states()).toEqual({ card: 'parked', next: 'delivered' });
+    const sql = "select detail from pipebot.notifications where key = 'card'";
+    expect(await database.query(sql)).toEqual([{ detail: 'invalid' }]);
+  });
+
+  test('when the bot was removed nothing more is tried until it is back', async () => {
+    const { ports, clock, sent, outcomes, owe, deliver, states } = await openBench();
+    await owe({}, { key: 'next' });
+    outcomes.push(refused('removed'));
+    await deliver();
+    await clock.advance(HOUR_MS);
+    await owe({ key: 'later' });
+    await deliver();
+    expect(sent).toHaveLength(1);
+    expect(await states()).toEqual({ card: 'suspended', next: 'suspended', later: 'suspended' });
+    await ports.conversations.setSuspended(CHANNEL.id, false);
+    await ports.notifications.resume(CHANNEL.id, clock.now());
+    await deliver();
+    expect(await states()).toEqual({ card: 'delivered', next: 'delivered', later: 'delivered' });
+  });
+
+  test('what Teams throttles waits for as long as it says, and everything behind it as well', async () => {
+    const { clock, sent, outcomes, enqueued, owe, deliver } = await openBench();
+    await owe({}, { key: 'next' });
+    outcomes.push({ kind: 'refused', refusal: 'throttled', detail: '429', retryAfterMs: 7_000 });
+    await deliver();
+    expect(sent).toHaveLength(1);
+    expect(enqueued).toEqual([clock.now() + 7_000]);
+    await clock.advance(6_999);
+    await deliver();
+    expect(sent).toHaveLength(1);
+    await clock.advance(1);
+    await deliver();
+    expect(sent).toHaveLength(3);
   });
 
   test.each(['unauthorized', 'unreachable'] as const)(

@@ -16,38 +16,51 @@ const TARGET: BuildsTarget = {
 let now: number;
 let saved: { builds: readonly Build[]; readAt: number }[];
 let newestAt: number;
+/** What another instance has stored. */
+let shared: (Reading & { readonly readAt: number }) | undefined;
 let calls: PromiseWithResolvers<Reading>[];
+let targets: BuildsTarget[];
 let observer: Observer;
 
-const answer = (index: number, id: number) =>
+const isAsked = (index: number) => expect.poll(() => calls.length).toBeGreaterThan(index);
+const answer = async (index: number, id: number) => {
+  await isAsked(index);
   calls[index]?.resolve({ builds: [buildOf({ id })], observedAt: now });
+};
 const idsOf = async (reading: Promise<Reading>) => (await reading).builds.map(({ id }) => id);
 
 beforeEach(() => {
-  [now, saved, newestAt, calls] = [DAWN, [], 0, []];
-  let pending: readonly Build[] = [];
+  targets = [];
+  [now, saved, newestAt, calls, shared] = [DAWN, [], 0, [], undefined];
   observer = createObserver({
     pipelines: {
-      listBuilds: () => {
+      listBuilds: (target) => {
+        targets.push(target);
         const call = Promise.withResolvers<Reading>();
         calls.push(call);
         return call.promise;
       },
       getBuild: () => Promise.reject(new PipeBotError('azure-not-found')),
+      getTimelineFacts: () => Promise.resolve({}),
     },
     records: {
       lockTarget: () => Promise.resolve(newestAt),
       findBuilds: () => Promise.resolve([]),
-      saveBuilds: (builds) => {
-        pending = builds;
-        return Promise.resolve();
-      },
-      saveReading: (_target, { readAt }) => Promise.resolve(void saved.push({ builds: pending, readAt })),
-      lastReading: () => Promise.resolve(undefined),
+      saveBuilds: () => Promise.resolve(),
+      deleteBuild: () => Promise.resolve(),
+      listActive: () => Promise.resolve([]),
+      listReadTimes: () => Promise.resolve([]),
+      saveReading: (_target, reading) => Promise.resolve(void saved.push(reading)),
+      lastReading: () => Promise.resolve(shared),
       deleteBefore: () => Promise.resolve(),
     },
+    healths: { find: () => Promise.resolve(undefined), save: () => Promise.resolve() },
+    transitions: { add: () => Promise.resolve() },
+    subscriptions: { listByDefinition: () => Promise.resolve([]) },
     transactions: { transaction: (work) => work() },
     onBuilds: () => Promise.resolve(),
+    onEnded: () => Promise.resolve(),
+    onDeleted: () => Promise.resolve(),
     clock: { ...systemClock, now: () => now },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });
@@ -56,7 +69,7 @@ beforeEach(() => {
 describe('a reading', () => {
   it('is shared by all who ask at the same time, and kept for those who ask soon after', async () => {
     const readings = [observer.latest(TARGET, 3_000), observer.latest(TARGET, 3_000)];
-    answer(0, 1);
+    await answer(0, 1);
     expect(await Promise.all(readings.map(idsOf))).toEqual([[1], [1]]);
     now += 3_000;
     expect(await idsOf(observer.latest(TARGET, 3_000))).toEqual([1]);
@@ -65,34 +78,37 @@ describe('a reading', () => {
 
   it('is as old as its beginning: one that came slowly is old when it comes', async () => {
     const slow = observer.latest(TARGET, 3_000);
+    await isAsked(0);
     now += 4_000;
-    answer(0, 1);
+    await answer(0, 1);
     expect(await idsOf(slow)).toEqual([1]);
     const fresh = observer.latest(TARGET, 3_000);
-    answer(1, 2);
+    await answer(1, 2);
     expect(await idsOf(fresh)).toEqual([2]);
   });
 
   it('that was begun too long ago is not waited for instead of a new one', async () => {
     const slow = observer.latest(TARGET, 3_000);
+    await isAsked(0);
     now += 4_000;
     const late = observer.latest(TARGET, 3_000);
-    answer(0, 1);
+    await answer(0, 1);
     await slow;
     await expect.poll(() => calls.length).toBe(2);
-    answer(1, 2);
+    await answer(1, 2);
     expect(await idsOf(late)).toEqual([2]);
   });
 
   it('that failed is not tried again at once, and then is', async () => {
     const failed = observer.latest(TARGET, 3_000);
+    await isAsked(0);
     calls[0]?.reject(new PipeBotError('azure-unavailable'));
     await expect(failed).rejects.toMatchObject({ code: 'azure-unavailable' });
     await expect(observer.latest(TARGET, 3_000)).rejects.toMatchObject({ code: 'azure-unavailable' });
     expect(calls).toHaveLength(1);
     now += 5_000;
     const again = observer.latest(TARGET, 3_000);
-    answer(1, 1);
+    await answer(1, 1);
     expect(await idsOf(again)).toEqual([1]);
   });
 
@@ -102,8 +118,42 @@ describe('a reading', () => {
   ])('that is %s', async (_name, aheadMs, stored) => {
     newestAt = now + aheadMs;
     const reading = observer.latest(TARGET, 3_000);
-    answer(0, 1);
+    await answer(0, 1);
     await reading;
     expect(saved).toHaveLength(stored);
+  });
+
+  it('that another instance has stored meanwhile serves as well, while it is fresh enough', async () => {
+    shared = { builds: [buildOf({ id: 7 })], observedAt: now, readAt: now - 2_000 };
+    expect(await idsOf(observer.latest(TARGET, 3_000))).toEqual([7]);
+    expect(calls).toHaveLength(0);
+    now += 2_000;
+    const own = observer.latest(TARGET, 3_000);
+    await answer(0, 8);
+    expect(await idsOf(own)).toEqual([8]);
+  });
+
+  it('of several definitions serves those who ask for one of them, and only the missing ones are read', async () => {
+    const both = observer.latest({ ...TARGET, definitionIds: [183, 184] }, 3_000);
+    await answer(0, 1);
+    await both;
+    expect(await idsOf(observer.latest(TARGET, 3_000))).toEqual([1]);
+    const more = observer.latest({ ...TARGET, definitionIds: [183, 190] }, 3_000);
+    await isAsked(1);
+    expect(targets[1]?.definitionIds).toEqual([190]);
+    calls[1]?.resolve({ builds: [buildOf({ id: 2, definitionId: 190 })], observedAt: now });
+    expect(await idsOf(more)).toEqual([1, 2]);
+  });
+
+  it('wakes those who wait for it', async () => {
+    const waiting = observer.nextReading([TARGET], new AbortController().signal);
+    const reading = observer.latest(TARGET, 3_000);
+    await answer(0, 1);
+    await reading;
+    await waiting;
+    const hangUp = new AbortController();
+    const given = observer.nextReading([TARGET], hangUp.signal);
+    hangUp.abort();
+    await given;
   });
 });

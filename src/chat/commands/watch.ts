@@ -1,14 +1,15 @@
-// `watch` and `unwatch`: a conversation waits for one build to end. While a base runs that the service waits
+// `watch`: a conversation waits for one build to end. While a base runs that the service waits
 // for, that is what is watched; otherwise the service's own running or next build. The card says which.
 import { branchName, toBranchRef } from '../../domain/branch.ts';
 import { expectedEndAt } from '../../domain/duration.ts';
+import { type ReachedLimit, reachedLimit, WATCH_LIMITS } from '../../domain/limit.ts';
 import { type DefinitionRef, isSameDefinition } from '../../domain/service.ts';
 import type { Watch } from '../../domain/watch.ts';
 import type { Reply } from '../../usecases/answer-message.ts';
 import type { FindSubject, Subject } from '../../usecases/find-subject.ts';
 import type { Observer } from '../../usecases/observe-builds.ts';
-import type { IncomingMessage } from '../../usecases/ports.ts';
-import { newWatch, recordWatch, stopWatch, type WatchPorts } from '../../usecases/watch-build.ts';
+import type { Conversations, IncomingMessage } from '../../usecases/ports.ts';
+import { newWatch, recordWatch, type WatchPorts } from '../../usecases/watch-build.ts';
 import type { ChatCommand, CommandDescription } from '../command.ts';
 import { remark } from '../remark-reply.ts';
 import { type Candidate, candidatesOf, chooseCandidate, nameOf } from '../watch-candidates.ts';
@@ -23,22 +24,10 @@ export const WATCH: CommandDescription = {
   maxArguments: 3,
 };
 
-export const UNWATCH: CommandDescription = {
-  name: 'unwatch',
-  aliases: [],
-  usage: 'unwatch [service]',
-  summary: "Stops this conversation's watches.",
-  help: "Stops this conversation's watches of a service, or all of them.",
-  examples: ['unwatch payments', 'unwatch'],
-  maxArguments: 1,
-};
-
-/** A conversation that watches more than this is not helped by one more card. */
-const MAX_WATCHES_PER_CONVERSATION = 50;
-
 export interface WatchCommandPorts extends WatchPorts {
   readonly findSubject: FindSubject;
-  readonly observer: Observer;
+  readonly observer: Pick<Observer, 'latest'>;
+  readonly conversations: Pick<Conversations, 'find'>;
 }
 
 export function createWatchCommand(ports: WatchCommandPorts): ChatCommand {
@@ -64,33 +53,6 @@ export function createWatchCommand(ports: WatchCommandPorts): ChatCommand {
   };
 }
 
-export function createUnwatchCommand(ports: WatchCommandPorts): ChatCommand {
-  return {
-    description: UNWATCH,
-    async run({ words: [word], message }) {
-      const open = await ports.watches.listOpenByConversation(message.conversationId);
-      const found = word === undefined ? undefined : await ports.findSubject(word);
-      if (found && 'remark' in found) return remark(found.remark);
-      const subject = found && nameOf(found.subject.named);
-      const chosen = open.filter((watch) => subject === undefined || watch.subject === subject);
-      const none = remark({ code: 'not-watching', ...(subject === undefined ? {} : { subject }) });
-      return {
-        ...none,
-        record: async () => {
-          const stopped: Watch[] = [];
-          for (const watch of chosen) {
-            const ended = await stopWatch(ports, watch);
-            if (ended) stopped.push(ended);
-          }
-          return stopped.length === 0
-            ? undefined
-            : remark({ code: 'watches-stopped', watches: stopped }).content;
-        },
-      };
-    },
-  };
-}
-
 async function startWatch(
   ports: WatchCommandPorts,
   asked: {
@@ -106,9 +68,8 @@ async function startWatch(
   const open = await ports.watches.listOpenByConversation(message.conversationId);
   const same = open.find((watch) => isSameWatched(watch.definition, chosen.definition));
   if (same) return joinWatch(ports, same, message);
-  if (open.length >= MAX_WATCHES_PER_CONVERSATION) {
-    return remark({ code: 'watches-full', limit: MAX_WATCHES_PER_CONVERSATION });
-  }
+  const full = await fullFor(ports, message);
+  if (full) return remark({ code: 'watches-full', ...full });
   const { watch, build } = newWatch(
     {
       id: `watch:${message.conversationId}:${message.activityId}`,
@@ -132,10 +93,21 @@ async function startWatch(
       ...(endAt === undefined ? {} : { expectedEndAt: endAt }),
     },
     record: async (replyKey) => {
+      const meanwhileFull = await fullFor(ports, message);
+      if (meanwhileFull) return remark({ code: 'watches-full', ...meanwhileFull }).content;
       await recordWatch(ports, watch, replyKey);
       return undefined;
     },
   };
+}
+
+async function fullFor(
+  ports: WatchCommandPorts,
+  { conversationId, from }: IncomingMessage,
+): Promise<ReachedLimit | undefined> {
+  const tenantId = (await ports.conversations.find(conversationId))?.tenantId ?? '';
+  const counts = await ports.watches.count({ conversationId, tenantId, personId: from.id });
+  return reachedLimit(counts, WATCH_LIMITS);
 }
 
 /** One more person who wants to be told by a watch that is there already. */

@@ -3,13 +3,20 @@
 -- The person behind a build as a conversation may know him, and an approval that it waits for.
 alter table pipebot.builds
   add column requested_for_unique_name text,
-  add column pending_approval jsonb;
+  add column pending_approval jsonb,
+  -- By PipeBot's clock, when the reading was begun that brought the last change; null before this version.
+  add column read_at timestamptz;
 -- Builds that were active when last seen: they are looked after even when they leave the newest ones.
 create index builds_active on pipebot.builds (organization, project_key, definition_id, branch)
-  where status not in ('completed', 'abandoned');
+  where status in ('inProgress', 'cancelling', 'postponed', 'notStarted');
 
--- The builds of exactly this reading: what was deleted since is stored still, but not in here.
-alter table pipebot.readings add column build_ids jsonb;
+alter table pipebot.readings
+  -- The builds of exactly one reading: what was deleted before it is stored still, but not in here.
+  add column build_ids jsonb,
+  -- When that reading was begun; an older program beside this one moves read_at alone.
+  add column listed_at timestamptz,
+  -- The repository whose builds alone were read, in lower case; null when all were.
+  add column repository_id text;
 
 -- How a definition stands on a branch: colour, streak, flapping (Health, as JSON).
 create table pipebot.health (
@@ -129,6 +136,12 @@ create table pipebot.hook_events (
   constraint hook_events_state check (state in ('hint', 'not-ours', 'unknown-event', 'unreadable'))
 );
 create index hook_events_by_age on pipebot.hook_events (received_at);
+-- The last hint about a definition.
+create index hook_events_hints on pipebot.hook_events (organization, definition_id, received_at desc)
+  where state = 'hint';
+
+-- At which gates somebody waits is asked with every poll, and gates that were given up keep their last answer.
+create index gates_waited_at on pipebot.gates (decided_at) where decision ->> 'verdict' = 'wait';
 
 alter table pipebot.notifications
   add column replies_to_key text,

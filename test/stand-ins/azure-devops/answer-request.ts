@@ -12,9 +12,16 @@ import type { OrganizationState } from './organization-state.ts';
 import { PLAN_ROUTES } from './plan-routes.ts';
 import { toQuery } from './query-filter.ts';
 import { findRoute } from './route.ts';
+import { SERVICE_HOOK_ROUTES } from './service-hook-routes.ts';
 import { errorPage, signInAnswer } from './web-pages.ts';
 
-const ROUTES = [...ORGANIZATION_ROUTES, ...BUILD_ROUTES, ...DEFINITION_ROUTES, ...PLAN_ROUTES];
+const ROUTES = [
+  ...ORGANIZATION_ROUTES,
+  ...BUILD_ROUTES,
+  ...DEFINITION_ROUTES,
+  ...PLAN_ROUTES,
+  ...SERVICE_HOOK_ROUTES,
+];
 
 export function answerRequest(state: OrganizationState, secrets: Secrets, entry: LedgerEntry): Answer {
   try {

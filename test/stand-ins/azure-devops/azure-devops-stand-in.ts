@@ -3,6 +3,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../../src/clock.ts';
+import { BuildStore } from './build-store.ts';
 import type { ArmedFault, Fault } from './fault.ts';
 import type { LedgerEntry, OpenLedgerEntry } from './ledger.ts';
 import type { OrganizationState } from './organization-state.ts';
@@ -17,10 +18,12 @@ import {
   type StandInProject,
 } from './script-organization.ts';
 import type { StandInBuild } from './stand-in-build.ts';
+import { type StandInHooks, startHooks } from './stand-in-hooks.ts';
 import { addPlan, type PlanOptions, type StandInPlan } from './stand-in-plan.ts';
 
 export type { BuildFailure } from './build-timeline.ts';
 export type { Fault, FaultEffect } from './fault.ts';
+export type { HookDelivery } from './hook-sender.ts';
 export type { LedgerEntry } from './ledger.ts';
 export type {
   BuildOptions,
@@ -29,6 +32,7 @@ export type {
   StandInProject,
 } from './script-organization.ts';
 export type { StandInBuild } from './stand-in-build.ts';
+export type { StandInHooks } from './stand-in-hooks.ts';
 export type { PlanOptions, StandInPlan } from './stand-in-plan.ts';
 export type { TimelineRecord } from './timeline-record.ts';
 
@@ -56,6 +60,7 @@ export interface AzureDevOpsStandIn {
   queueBuild(definition: StandInDefinition, options?: BuildOptions): StandInBuild;
   addPlan(options: PlanOptions): StandInPlan;
   injectFault(fault: Fault): { remove(): void };
+  readonly hooks: StandInHooks;
   /** Also destroys the connections that hang. */
   close(): Promise<void>;
 }
@@ -64,9 +69,10 @@ export async function startAzureDevOpsStandIn(
   options: AzureDevOpsStandInOptions,
 ): Promise<AzureDevOpsStandIn> {
   const server = createServer();
-  const state = emptyOrganization(options, await listen(server));
-  const personalAccessToken = options.personalAccessToken ?? 'stand-in-pat';
   const closing = new AbortController();
+  const { hooks, announce } = startHooks(() => state, closing.signal);
+  const state = emptyOrganization({ ...options, announce }, await listen(server));
+  const personalAccessToken = options.personalAccessToken ?? 'stand-in-pat';
   const ledger: OpenLedgerEntry[] = [];
   const faults: ArmedFault[] = [];
   const secrets = { personalAccessToken, entraToken: options.entraToken };
@@ -87,11 +93,15 @@ export async function startAzureDevOpsStandIn(
     queueBuild: (definition, wanted = {}) => queueBuild(state, definition, wanted),
     addPlan: (wanted) => addPlan(state, wanted),
     injectFault: (fault) => injectFault(faults, fault),
+    hooks,
     close: () => close(server, closing),
   };
 }
 
-function emptyOrganization(options: AzureDevOpsStandInOptions, port: number): OrganizationState {
+function emptyOrganization(
+  options: AzureDevOpsStandInOptions & Pick<OrganizationState, 'announce'>,
+  port: number,
+): OrganizationState {
   const name = options.organization ?? 'contoso';
   return {
     clock: options.clock,
@@ -99,10 +109,12 @@ function emptyOrganization(options: AzureDevOpsStandInOptions, port: number): Or
     url: `http://127.0.0.1:${port}/${name.split('/').map(encodeURIComponent).join('/')}`,
     flavour: options.flavour ?? 'services',
     projects: [],
-    definitions: [],
-    builds: [],
+    definitions: new Map(),
+    builds: new BuildStore(),
     plans: [],
-    lastBuildId: 4200,
+    serviceHooks: [],
+    hookSequence: 0,
+    announce: options.announce,
   };
 }
 

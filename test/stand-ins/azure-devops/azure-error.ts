@@ -59,6 +59,18 @@ export function logNotFound(id: string): RefusedRequest {
   );
 }
 
+export function hookNotFound(id: string): RefusedRequest {
+  const message = `The subscription ${id} could not be found.`;
+  const namespace = 'Microsoft.VisualStudio.Services.ServiceHooks.WebApi';
+  return new RefusedRequest(
+    errorAnswer(404, { message, typeKey: 'SubscriptionNotFoundException', namespace }),
+  );
+}
+
+export function forbidden(): RefusedRequest {
+  return new RefusedRequest(forbiddenAnswer());
+}
+
 export function planRefused(status: number, typeKey: string, message: string): RefusedRequest {
   return new RefusedRequest(errorAnswer(status, { message, typeKey, namespace: TASK }));
 }

@@ -30,7 +30,7 @@ export function toPersonJson(state: OrganizationState, person: PersonState) {
     id: person.id,
     uniqueName: person.uniqueName,
     imageUrl: `${state.url}/_apis/GraphProfile/MemberAvatars/${person.id}`,
-    descriptor: `aad.${person.id}`,
+    descriptor: person.descriptor ?? `aad.${person.id}`,
   };
 }
 
@@ -66,11 +66,12 @@ export function toRepositoryJson(definition: DefinitionState) {
   return { ...definition.repository, clean: null, checkoutSubmodules: false };
 }
 
-/** Who Azure names when nobody asked. */
+/** Who Azure names when nobody asked; the name looks like an e-mail address and is none. */
 export const SYSTEM_PERSON: PersonState = {
   id: '00000002-0000-8888-8000-000000000000',
   displayName: 'Microsoft.VisualStudio.Services.TFS',
-  uniqueName: '',
+  uniqueName: '00000002-0000-8888-8000-000000000000@2c895908-04e0-4952-89fd-54b0046d6288',
+  descriptor: 's2s.MDAwMDAwMDItMDAwMC04ODg4LTgwMDAtMDAwMDAwMDAwMDAw',
 };
 
 function toTriggerInfo(build: BuildState): Record<string, string> {

@@ -6,9 +6,10 @@ import { buildUrl } from './azure-urls.ts';
 import { SYSTEM_PERSON, toBuildJson, toPersonJson } from './build-json.ts';
 import { toLogJson } from './build-log.ts';
 import type { BuildState } from './organization-state.ts';
-import { readNumber } from './query-filter.ts';
+import { readIds, readNumber } from './query-filter.ts';
 import { findProject, type Route, type RouteRequest } from './route.ts';
 import { selectBuilds } from './select-builds.ts';
+import { settleTimeline } from './unwritten-timeline.ts';
 
 const ONE = '{project}/_apis/build/builds/{buildId}';
 
@@ -24,7 +25,7 @@ export const BUILD_ROUTES: readonly Route[] = [
 
 function answerBuilds(request: RouteRequest): Answer {
   const project = findProject(request);
-  const own = request.state.builds.filter((build) => build.definition.project === project);
+  const own = request.state.builds.ofProject(project, readIds(request.query, 'definitions'));
   const { builds, continuationToken } = selectBuilds(own, request.query);
   const headers: Record<string, string> = continuationToken
     ? { 'x-ms-continuationtoken': continuationToken }
@@ -39,7 +40,7 @@ function findBuild(request: RouteRequest): BuildState {
   const project = findProject(request);
   const wanted = request.params['buildId'] ?? '';
   if (!/^\d+$/.test(wanted)) throw badRequest(`The value '${wanted}' is not valid for buildId.`);
-  const found = request.state.builds.find((build) => build.id === Number(wanted));
+  const found = request.state.builds.find(Number(wanted));
   if (!found || found.deleted || found.definition.project !== project) throw buildNotFound(wanted);
   return found;
 }
@@ -50,6 +51,7 @@ function answerBuild(request: RouteRequest): Answer {
 
 function answerTimeline(request: RouteRequest): Answer {
   const build = findBuild(request);
+  settleTimeline(build);
   const { timeline } = build;
   const id = request.params['timelineId'] ?? timeline.id;
   const records = id === timeline.id ? timeline.records : timeline.past.get(id);
@@ -67,11 +69,13 @@ function answerTimeline(request: RouteRequest): Answer {
 
 function answerLogs(request: RouteRequest): Answer {
   const build = findBuild(request);
+  settleTimeline(build);
   return listAnswer(build.logs.map((log) => toLogJson(request.state, build, log)));
 }
 
 function answerLog(request: RouteRequest): Answer {
   const build = findBuild(request);
+  settleTimeline(build);
   const wanted = request.params['logId'] ?? '';
   const log = build.logs.find((candidate) => String(candidate.id) === wanted);
   if (!log) throw logNotFound(wanted);

@@ -35,7 +35,7 @@ function selectDefinitions(state: OrganizationState, project: ProjectState, quer
   if ((repositoryId === undefined) !== (query.get('repositorytype') === undefined)) {
     throw badRequest('The parameters repositoryId and repositoryType must be given together.');
   }
-  return state.definitions.filter(
+  return [...state.definitions.values()].filter(
     (definition) =>
       definition.project === project &&
       !definition.deleted &&
@@ -73,7 +73,7 @@ function describe(state: OrganizationState, definition: DefinitionState, query: 
 
 /** All branches mixed, so that nobody takes them for the answer about one branch. */
 function toLatestBuilds(state: OrganizationState, definition: DefinitionState): Record<string, unknown> {
-  const own = state.builds.filter((build) => build.definition === definition && !build.deleted);
+  const own = state.builds.ofDefinition(definition).filter((build) => !build.deleted);
   const latest = own.toSorted((a, b) => b.queueTime - a.queueTime || b.id - a.id)[0];
   const ended = own.filter((build) => build.status === 'completed');
   const latestCompleted = ended.toSorted(
@@ -104,7 +104,7 @@ function answerDefinition(request: RouteRequest): Answer {
   const project = findProject(request);
   const wanted = request.params['definitionId'] ?? '';
   if (!/^\d+$/.test(wanted)) throw badRequest(`The value '${wanted}' is not valid for definitionId.`);
-  const found = request.state.definitions.find((definition) => definition.id === Number(wanted));
+  const found = request.state.definitions.get(Number(wanted));
   if (!found || found.deleted || found.project !== project) throw definitionNotFound(wanted);
   const { query, state } = request;
   const latest = query.get('includelatestbuilds')?.toLowerCase() === 'true';

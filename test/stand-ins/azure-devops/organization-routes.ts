@@ -24,7 +24,8 @@ function answerResourceAreas({ state }: RouteRequest): Answer {
   return listAnswer(RESOURCE_AREAS.map((area) => ({ ...area, locationUrl: `${state.url}/` })));
 }
 
-const BOT: PersonState = {
+/** The identity behind the personal access token. */
+export const BOT: PersonState = {
   id: deterministicGuid('person/PipeBot'),
   displayName: 'PipeBot',
   uniqueName: 'pipebot@contoso.com',

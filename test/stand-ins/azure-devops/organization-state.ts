@@ -1,6 +1,8 @@
 // The data the stand-in holds: projects, definitions, builds and plans. Must not know HTTP.
 import type { Clock } from '../../../src/clock.ts';
+import type { BuildStore } from './build-store.ts';
 import type { PlanState } from './plan-state.ts';
+import type { BuildNews, ServiceHookState } from './service-hook-state.ts';
 import type { TimelineState } from './timeline-record.ts';
 
 export interface OrganizationState {
@@ -10,10 +12,15 @@ export interface OrganizationState {
   readonly url: string;
   readonly flavour: 'services' | 'server';
   readonly projects: ProjectState[];
-  readonly definitions: DefinitionState[];
-  readonly builds: BuildState[];
+  /** By id. */
+  readonly definitions: Map<number, DefinitionState>;
+  readonly builds: BuildStore;
   readonly plans: PlanState[];
-  lastBuildId: number;
+  readonly serviceHooks: ServiceHookState[];
+  /** How many subscriptions and events there have been. */
+  hookSequence: number;
+  /** Tells those who subscribed to it. */
+  readonly announce: (build: BuildState, news: BuildNews) => void;
 }
 
 export interface ProjectState {
@@ -44,6 +51,8 @@ export interface PersonState {
   readonly id: string;
   readonly displayName: string;
   readonly uniqueName: string;
+  /** Of a person in Entra ID when not given. */
+  readonly descriptor?: string;
 }
 
 export interface BuildLogState {
@@ -70,7 +79,12 @@ export interface BuildState {
   finishTime: number | undefined;
   lastChanged: number;
   deleted: boolean;
+  /** Waits for an approval. */
+  isHeld: boolean;
   validationErrors: readonly string[];
+  /** Both only after `settleTimeline`. */
   readonly timeline: TimelineState;
   readonly logs: BuildLogState[];
+  /** What has happened to the timeline and is not written into it yet. */
+  readonly unwritten: (() => void)[];
 }

@@ -32,11 +32,12 @@ export async function listenToRequest(
     rawUrl: request.url ?? '/',
     headers: request.headers,
   });
-  parts.ledger.push(entry);
+  const number = parts.ledger.push(entry);
   // A client that hangs up in the middle of its body has told us all it will.
   const raw = await text(request).catch(() => undefined);
   if (raw === undefined) return;
   entry.body = readBody(raw, entry.headers['content-type'] ?? '');
+  response.setHeader('ActivityId', deterministicGuid(`activity/${number}`));
   await answerEntry(parts, entry, response);
 }
 
@@ -54,6 +55,5 @@ async function answerEntry(
   const answer = fault ? toFaultAnswer(fault.effect, truth, origin) : truth;
   // Clients measure skew by this header, so it must follow the scripted clock, not the machine's.
   response.setHeader('Date', new Date(state.clock.now()).toUTCString());
-  response.setHeader('ActivityId', deterministicGuid(`activity/${parts.ledger.indexOf(entry)}`));
   entry.answeredStatus = await deliverAnswer(response, answer, fault?.effect, closing);
 }

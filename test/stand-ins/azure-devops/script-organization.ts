@@ -76,8 +76,8 @@ export function addDefinition(
     repository: options.repository ?? { id: repositoryId, type: 'TfsGit', name: options.name },
     defaultBranch: options.defaultBranch ?? 'refs/heads/main',
   };
-  if (findDefinition(state, definition.id)) throw new Error(`definition ${definition.id} exists already`);
-  state.definitions.push(definition);
+  if (state.definitions.has(definition.id)) throw new Error(`definition ${definition.id} exists already`);
+  state.definitions.set(definition.id, definition);
   return toStandInDefinition(state, definition);
 }
 
@@ -102,26 +102,20 @@ function toStandInDefinition(state: OrganizationState, definition: DefinitionSta
   };
 }
 
-function findDefinition(state: OrganizationState, id: number): DefinitionState | undefined {
-  return state.definitions.find((definition) => definition.id === id);
-}
-
 export function queueBuild(
   state: OrganizationState,
   wanted: StandInDefinition,
   options: BuildOptions,
 ): StandInBuild {
-  const definition = findDefinition(state, wanted.id);
+  const definition = state.definitions.get(wanted.id);
   if (!definition) throw new Error(`definition ${wanted.id} is not in this organisation`);
-  const id = options.id ?? state.lastBuildId + 1;
-  if (state.builds.some((build) => build.id === id)) throw new Error(`build ${id} exists already`);
-  state.lastBuildId = Math.max(state.lastBuildId, id);
+  const id = options.id ?? state.builds.lastId + 1;
   const now = state.clock.now();
   const reason = options.reason ?? 'individualCI';
   const build: BuildState = {
     id,
     definition,
-    buildNumber: options.buildNumber ?? nextBuildNumber(state, definition),
+    buildNumber: options.buildNumber ?? state.builds.nextNumber(definition, now),
     reason,
     sourceBranch: options.branch ?? definition.defaultBranch,
     sourceVersion:
@@ -137,22 +131,15 @@ export function queueBuild(
     finishTime: undefined,
     lastChanged: now,
     deleted: false,
+    isHeld: false,
     validationErrors: [],
     timeline: emptyTimeline(deterministicGuid(`timeline/${id}`)),
     logs: [],
+    unwritten: [],
   };
-  state.builds.push(build);
+  state.builds.add(build);
+  state.announce(build, 'queued');
   return toStandInBuild(state, build);
-}
-
-/** Azure's default format: the day, and a counter per definition and day. */
-function nextBuildNumber(state: OrganizationState, definition: DefinitionState): string {
-  const day = new Date(state.clock.now()).toISOString().slice(0, 10).replaceAll('-', '');
-  const sameDay = state.builds.filter(
-    (build) => build.definition === definition && build.buildNumber.startsWith(`${day}.`),
-  );
-  const counters = sameDay.map((build) => Number(build.buildNumber.slice(day.length + 1)) || 0);
-  return `${day}.${Math.max(0, ...counters) + 1}`;
 }
 
 function toPerson(wanted: string | PersonState | undefined, reason: string): PersonState {

@@ -10,6 +10,7 @@ import {
 } from './build-timeline.ts';
 import type { BuildState, OrganizationState } from './organization-state.ts';
 import { type TimelineRecord, touch } from './timeline-record.ts';
+import { settleTimeline, writeTimelineLater } from './unwritten-timeline.ts';
 
 export interface StandInBuild {
   readonly id: number;
@@ -66,18 +67,24 @@ export function toStandInBuild(state: OrganizationState, build: BuildState): Sta
     start: () => startBuild(state, build),
     abandon: () => setStatus(state, build, 'abandoned'),
     postpone: () => setStatus(state, build, 'postponed'),
-    beginCancelling: () => setStatus(state, build, 'cancelling'),
+    beginCancelling: () => {
+      setStatus(state, build, 'cancelling');
+      state.announce(build, 'cancelling');
+    },
     rerun: () => rerunBuild(state, build),
     waitForApproval: () => {
       startIfNeeded(state, build);
-      holdForApproval(state, build);
+      writeTimelineLater(state, build, (then) => holdForApproval(then, build));
+      build.isHeld = true;
       build.lastChanged = state.clock.now();
+      state.announce(build, 'approval-pending');
     },
     delete: () => {
       build.deleted = true;
     },
     setStatus: (status) => setStatus(state, build, status),
     editTimeline: (edit) => {
+      settleTimeline(build);
       touch(build.timeline, state.clock.now());
       edit(build.timeline.records);
     },
@@ -97,7 +104,7 @@ function toEndings(state: OrganizationState, build: BuildState): Pick<StandInBui
     },
     cancel: () => {
       refuseEnded(build);
-      endTimeline(state, build, 'canceled');
+      writeTimelineLater(state, build, (then) => endTimeline(then, build, 'canceled'));
       endBuild(state, build, 'canceled');
     },
     complete: (result) => runToEnd(state, build, result, toRecordResult(result)),
@@ -113,7 +120,8 @@ function startBuild(state: OrganizationState, build: BuildState): void {
   if (build.startTime !== undefined) throw new Error(`build ${build.id} has started already`);
   build.startTime = state.clock.now();
   setStatus(state, build, 'inProgress');
-  beginTimeline(state, build);
+  writeTimelineLater(state, build, (then) => beginTimeline(then, build));
+  state.announce(build, 'started');
 }
 
 function startIfNeeded(state: OrganizationState, build: BuildState): void {
@@ -122,9 +130,12 @@ function startIfNeeded(state: OrganizationState, build: BuildState): void {
 
 function endBuild(state: OrganizationState, build: BuildState, result: string | undefined): void {
   refuseEnded(build);
+  if (build.isHeld) state.announce(build, 'approval-completed');
+  build.isHeld = false;
   build.result = result;
   build.finishTime = state.clock.now();
   setStatus(state, build, 'completed');
+  state.announce(build, 'ended');
 }
 
 function refuseEnded(build: BuildState): void {
@@ -140,7 +151,7 @@ function runToEnd(
 ): void {
   refuseEnded(build);
   startIfNeeded(state, build);
-  endTimeline(state, build, recordResult, failure);
+  writeTimelineLater(state, build, (then) => endTimeline(then, build, recordResult, failure));
   endBuild(state, build, result);
 }
 
@@ -159,5 +170,6 @@ function rerunBuild(state: OrganizationState, build: BuildState): void {
     return;
   }
   setStatus(state, build, 'inProgress');
-  restartTimeline(state, build);
+  writeTimelineLater(state, build, (then) => restartTimeline(then, build));
+  state.announce(build, 'runs-again');
 }

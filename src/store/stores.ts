@@ -1,0 +1,39 @@
+// Every store on one database, so that whoever wires the house names them once.
+import { createAlerts } from './alerts.ts';
+import { createBuildRecords } from './builds.ts';
+import { createConversationSettings } from './conversation-settings.ts';
+import { createConversations } from './conversations.ts';
+import type { Database } from './database.ts';
+import { createDeliveryTurns } from './delivery-turns.ts';
+import { createGateKeys } from './gate-keys.ts';
+import { createGateRecords } from './gates.ts';
+import { createHealthRecords } from './health.ts';
+import { createHookEvents } from './hook-events.ts';
+import { createIncomingMessages } from './incoming-messages.ts';
+import { createMutes } from './mutes.ts';
+import { createNotifications } from './notifications.ts';
+import { createSubscriptions } from './subscriptions.ts';
+import { createTransitionRecords } from './transitions.ts';
+import { createWatches } from './watches.ts';
+
+export type Stores = ReturnType<typeof createStores>;
+
+export function createStores(database: Database) {
+  return {
+    records: createBuildRecords(database),
+    healths: createHealthRecords(database),
+    transitions: createTransitionRecords(database),
+    watches: createWatches(database),
+    subscriptions: createSubscriptions(database),
+    alerts: createAlerts(database),
+    mutes: createMutes(database),
+    settings: createConversationSettings(database),
+    conversations: createConversations(database),
+    messages: createIncomingMessages(database),
+    notifications: createNotifications(database),
+    turns: createDeliveryTurns(database),
+    hookEvents: createHookEvents(database),
+    gates: createGateRecords(database),
+    gateKeys: createGateKeys(database),
+  };
+}

@@ -1,0 +1,82 @@
+// From alerts to the rows of a message: what a definition is called, whom a base blocks, what a card shows. Pure.
+import type { Alert, AlertEntry, AlertNews, HoldReason } from '../domain/alert.ts';
+import type { Content } from '../domain/content.ts';
+import {
+  type DefinitionName,
+  isSameDefinition,
+  type Service,
+  type ServiceCatalog,
+} from '../domain/service.ts';
+
+export interface NamedDefinition {
+  /** The service that it builds, else the base that it makes, else its number. */
+  readonly name: string;
+  readonly role: 'base' | 'build';
+}
+
+export function nameOfDefinition(catalog: ServiceCatalog, definition: DefinitionName): NamedDefinition {
+  const service = serviceBuiltBy(catalog, definition);
+  if (service) return { name: service.name, role: 'build' };
+  const base = catalog.bases.find((candidate) => isSameDefinition(candidate.definition, definition));
+  return base ? { name: base.name, role: 'base' } : { name: `${definition.definitionId}`, role: 'build' };
+}
+
+/** The service whose own build this definition is. */
+export function serviceBuiltBy(catalog: ServiceCatalog, definition: DefinitionName): Service | undefined {
+  return catalog.services.find(({ build }) => build && isSameDefinition(build, definition));
+}
+
+/** A row for an alert; undefined while nothing is known of its builds. */
+export function entryOf(
+  catalog: ServiceCatalog,
+  alert: Alert,
+  news: AlertNews,
+  held?: { readonly by: HoldReason; readonly base?: string },
+): AlertEntry | undefined {
+  const { facts, definition } = alert;
+  if (!facts) return undefined;
+  const { name, role } = nameOfDefinition(catalog, definition);
+  const blocks = role === 'base' ? servicesBuiltOn(catalog, definition) : [];
+  const late = held && held.by !== 'grouping' ? { heldBy: held.by } : {};
+  return {
+    news,
+    name,
+    role,
+    facts,
+    blocks,
+    ...late,
+    ...(held?.base === undefined ? {} : { base: held.base }),
+  };
+}
+
+/** What a card shows now; undefined when nothing is left of it. Several subscriptions to one thing are one row. */
+export function cardContent(
+  catalog: ServiceCatalog,
+  alerts: readonly Alert[],
+  now: number,
+): Extract<Content, { kind: 'alert' }> | undefined {
+  const entries = distinct(alerts).flatMap((alert) => entryOf(catalog, alert, stateOf(alert)) ?? []);
+  return entries.length === 0 ? undefined : { kind: 'alert', entries, at: now };
+}
+
+/** The first alert for each definition and branch. */
+export function distinct(alerts: readonly Alert[]): Alert[] {
+  const seen = new Map<string, Alert>();
+  for (const alert of alerts) {
+    const { organization, project, definitionId } = alert.definition;
+    const key = JSON.stringify([organization, project.toLowerCase(), definitionId, alert.branch]);
+    if (!seen.has(key)) seen.set(key, alert);
+  }
+  return [...seen.values()];
+}
+
+function stateOf({ facts, isFlappingTold }: Alert): AlertNews {
+  if (isFlappingTold) return 'flapping';
+  return facts?.colour === 'red' ? 'failing' : 'recovered';
+}
+
+function servicesBuiltOn(catalog: ServiceCatalog, definition: DefinitionName): string[] {
+  return catalog.services
+    .filter(({ bases }) => bases.some((base) => isSameDefinition(base.definition, definition)))
+    .map(({ name }) => name);
+}

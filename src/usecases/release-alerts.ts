@@ -1,0 +1,149 @@
+// Tells a conversation what its subscriptions owe it, as far as it is due: everything at once in as few messages as
+// possible. What is muted, inhibited or falls into quiet hours is held on. It must not send; it stores
+// notifications.
+import {
+  type Alert,
+  type AlertEntry,
+  type AlertNews,
+  alertTold,
+  type HoldReason,
+  releaseAlert,
+  type Suppression,
+} from '../domain/alert.ts';
+import { mutedUntil } from '../domain/mute.ts';
+import { quietUntil } from '../domain/quiet-hours.ts';
+import { branchesToAsk } from '../domain/service.ts';
+import type { Subscription } from '../domain/subscription.ts';
+import { distinct, entryOf, nameOfDefinition, serviceBuiltBy } from './alert-entries.ts';
+import type { Transactions } from './ports.ts';
+import { type AlertPorts, enqueueRelease, GROUP_INTERVAL_MS } from './record-alerts.ts';
+
+export interface ReleasePorts extends AlertPorts {
+  readonly transactions: Transactions;
+  readonly newId: () => string;
+}
+
+/** Looks at what is due; leaves a job for what is due later. */
+export async function releaseAlerts(ports: ReleasePorts, conversationId: string): Promise<void> {
+  await ports.transactions.transaction(async () => {
+    const now = ports.clock.now();
+    const due = await ports.alerts.listDue(conversationId, now);
+    const { lastNewsAt, quiet } = await ports.settings.find(conversationId);
+    const earliest = (lastNewsAt ?? Number.NEGATIVE_INFINITY) + GROUP_INTERVAL_MS;
+    if (due.length > 0 && now < earliest) return enqueueRelease(ports, conversationId, earliest);
+    if (due.length > 0)
+      await release(ports, { conversationId, due, now, quietUntil: quietUntil(quiet, now) });
+    const nextAt = await ports.alerts.nextDueAt(conversationId);
+    if (nextAt !== undefined) await enqueueRelease(ports, conversationId, nextAt);
+  });
+}
+
+/** After a start and every hour: whatever is pending has its job, even if that was lost. */
+export async function resumeReleases(ports: Pick<AlertPorts, 'alerts' | 'jobs'>): Promise<void> {
+  for (const { conversationId, dueAt } of await ports.alerts.listPending()) {
+    await enqueueRelease(ports, conversationId, dueAt);
+  }
+}
+
+interface Due {
+  readonly conversationId: string;
+  readonly due: readonly Alert[];
+  readonly now: number;
+  readonly quietUntil: number | undefined;
+}
+
+interface Released {
+  readonly alert: Alert;
+  readonly news: AlertNews;
+  readonly heldBy: HoldReason;
+  readonly subscription: Subscription;
+}
+
+async function release(ports: ReleasePorts, due: Due): Promise<void> {
+  const { conversationId, now } = due;
+  const subscriptions = await ports.subscriptions.listByConversation(conversationId);
+  const byId = new Map(subscriptions.map((subscription) => [subscription.id, subscription]));
+  const mutes = await ports.mutes.list(conversationId, now);
+  const told: Released[] = [];
+  for (const alert of due.due) {
+    const subscription = byId.get(alert.subscriptionId);
+    if (!subscription) continue;
+    const { name } = nameOfDefinition(ports.catalog, alert.definition);
+    const untils = [name, subscription.service].flatMap((each) => mutedUntil(mutes, each, now) ?? []);
+    const brokenBase = await brokenBaseOf(ports, alert);
+    const suppression: Suppression = {
+      now,
+      ...(untils.length > 0 ? { mutedUntil: Math.max(...untils) } : {}),
+      ...(due.quietUntil === undefined ? {} : { quietUntil: due.quietUntil }),
+      ...(brokenBase === undefined ? {} : { brokenBase }),
+    };
+    const released = releaseAlert(alert, suppression);
+    if (released.kind === 'tell') told.push({ ...released, alert, subscription });
+    else await ports.alerts.save(released.alert, now);
+  }
+  await tell(ports, { conversationId, now, told });
+}
+
+/** The name of a base that this alert's service is built on and that is red itself. */
+async function brokenBaseOf(ports: ReleasePorts, { definition, branch }: Alert): Promise<string | undefined> {
+  const service = serviceBuiltBy(ports.catalog, definition);
+  if (!service) return undefined;
+  for (const base of service.bases) {
+    for (const at of branchesToAsk({ kind: 'service', service }, base, branch)) {
+      const health = await ports.healths.find(base.definition, at);
+      if (health?.colour === 'red') return base.name;
+      if (health?.colour === 'green') break;
+    }
+  }
+  return undefined;
+}
+
+interface ToTell {
+  readonly conversationId: string;
+  readonly now: number;
+  readonly told: readonly Released[];
+}
+
+/** News that becomes a card, and news of the end of something, each in one message; a thread hears its own. */
+async function tell(ports: ReleasePorts, { conversationId, now, told }: ToTell): Promise<void> {
+  const groups = new Map<string, Released[]>();
+  for (const each of told) {
+    const thread = isNewCard(each.news) ? '' : threadOf(each);
+    const key = JSON.stringify([isNewCard(each.news), thread]);
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  for (const group of groups.values()) {
+    const key = `alert:${ports.newId()}`;
+    const [first] = group;
+    const thread = first && !isNewCard(first.news) ? threadOf(first) : '';
+    const content = { kind: 'alert', entries: entriesOf(ports, group), at: now } as const;
+    await ports.notifications.add(
+      { key, conversationId, content, ...(thread === '' ? {} : { repliesToKey: thread }) },
+      now,
+    );
+    for (const { alert } of group) await ports.alerts.save(alertTold(alert, key), now);
+    ports.log.info({ key, conversationId, alerts: group.length }, 'alerts told');
+  }
+  if (groups.size === 0) return;
+  await ports.settings.saveLastNews(conversationId, now);
+  await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId });
+}
+
+function isNewCard(news: AlertNews): boolean {
+  return news === 'failing' || news === 'flapping';
+}
+
+function threadOf({ subscription, alert }: Released): string {
+  return subscription.style === 'thread' ? (alert.cardKey ?? '') : '';
+}
+
+function entriesOf(ports: ReleasePorts, group: readonly Released[]): AlertEntry[] {
+  const byAlert = new Map(group.map((each) => [each.alert, each]));
+  return distinct([...byAlert.keys()]).flatMap((alert) => {
+    const each = byAlert.get(alert);
+    if (!each) return [];
+    const base = alert.pending?.base;
+    const held = { by: each.heldBy, ...(base === undefined ? {} : { base }) };
+    return entryOf(ports.catalog, alert, each.news, held) ?? [];
+  });
+}
