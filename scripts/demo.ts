@@ -56,6 +56,7 @@ function explainHowToTalk({ app, gateKey }: DemoWorld): void {
     '',
     '  npm run ask -- "status payments"',
     '  npm run ask -- "watch payments"',
+    '  npm run ask -- "why payments"',
     `  curl -i -H "X-PipeBot-Key: ${gateKey}" "${app.url}/api/gate/payments?wait=30m"`,
     '',
     "or in Microsoft's 365 Agents Playground, in the browser (a tool of its own, under Microsoft's evaluation licence):",

@@ -16,15 +16,15 @@ import { bindWorkers, JOB_NAMES } from './jobs/workers.ts';
 import type { Logger } from './logger.ts';
 import { type DatabaseOptions, openDatabase } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
-import { createStores, type Stores } from './store/stores.ts';
+import { createStores, forgetfulStores } from './store/stores.ts';
 import { createTeamsEntry } from './teams/adapter.ts';
 import type { TeamsTesting } from './teams/bot-registration.ts';
 import { createMessenger } from './teams/messenger.ts';
 import { LOCAL_SERVICE_URLS, TEAMS_SERVICE_URLS } from './teams/service-url.ts';
-import type { TeamsEvent } from './teams/to-teams-event.ts';
+import { storageNote } from './text/storage.ts';
 import { createGate } from './usecases/answer-gate.ts';
 import { answerMessages, resumeAnswers } from './usecases/answer-message.ts';
-import { cleanUp, type Forgetful } from './usecases/clean-up.ts';
+import { cleanUp } from './usecases/clean-up.ts';
 import { deliverNotifications, resumeDeliveries } from './usecases/deliver-notifications.ts';
 import { explainSilence } from './usecases/explain-silence.ts';
 import { createFindSubject } from './usecases/find-subject.ts';
@@ -39,12 +39,7 @@ import {
 } from './usecases/poll-builds.ts';
 import type { JobPayloads, Messenger } from './usecases/ports.ts';
 import { createReceiveHook } from './usecases/receive-hook.ts';
-import {
-  joinConversation,
-  leaveConversation,
-  receiveMessage,
-  refreshConversation,
-} from './usecases/receive-message.ts';
+import { receiveEvent } from './usecases/receive-message.ts';
 import { recordAlerts } from './usecases/record-alerts.ts';
 import { releaseAlerts, resumeReleases } from './usecases/release-alerts.ts';
 import { resyncSubscriptions } from './usecases/resync-subscriptions.ts';
@@ -156,7 +151,7 @@ export async function createApp({
   const entry = createTeamsEntry({
     ...teams,
     allowedTenants: config.registration ? [config.registration.tenantId] : 'any',
-    onEvent: (event) => takeIn(base, event),
+    onEvent: (event) => receiveEvent(base, event),
   });
 
   const resume = async () => {
@@ -173,7 +168,12 @@ export async function createApp({
     'read-build': (ref) => readOrForget({ observer }, ref),
     'release-alerts': ({ conversationId }) => releaseAlerts(base, conversationId),
     'clean-up': () =>
-      cleanUp({ ...base, resume, forgetful: forgetfulOf(stores), deadLetters: () => queue.deadLetters() }),
+      cleanUp({
+        ...base,
+        resume,
+        forgetful: forgetfulStores(stores),
+        deadLetters: () => queue.deadLetters(),
+      }),
   });
   const receiveHook = createReceiveHook({ ...base, organizations, readHook, digest: digestHook });
   const http = { log: logger, newErrorId: randomUUID, catalog };
@@ -236,36 +236,8 @@ export async function createApp({
   };
 }
 
-function forgetfulOf(stores: Stores): Forgetful[] {
-  const { messages, notifications, gates, records, watches, healths, transitions, alerts, mutes } = stores;
-  const { turns, hookEvents } = stores;
-  return [
-    ...[messages, notifications, gates, records, watches],
-    ...[healths, transitions, alerts, mutes, turns, hookEvents],
-  ];
-}
-
 function databaseOptions({ config }: Settings): DatabaseOptions {
   return 'url' in config.database
     ? { databaseUrl: config.database.url }
     : { dataDir: config.database.dataDir };
-}
-
-function storageNote(kind: 'embedded' | 'server'): string {
-  return kind === 'server'
-    ? 'PostgreSQL server'
-    : 'embedded database: it survives a crash of this process, but not of the machine or its power; for production set DATABASE_URL to a PostgreSQL server';
-}
-
-async function takeIn(ports: Parameters<typeof receiveMessage>[0], event: TeamsEvent): Promise<void> {
-  switch (event.kind) {
-    case 'message':
-      return receiveMessage(ports, event.conversation, event.message);
-    case 'installed':
-      return joinConversation(ports, event);
-    case 'uninstalled':
-      return leaveConversation(ports, event);
-    case 'conversation-seen':
-      return refreshConversation(ports, event.conversation);
-  }
 }

@@ -22,6 +22,8 @@ export interface DemoWorld {
   readonly teams: TeamsConnectorStandIn;
   readonly azure?: AzureDevOpsStandIn;
   readonly channel: StandInConversation;
+  /** Another channel of the same team. */
+  readonly otherChannel: StandInConversation;
   readonly ada: StandInUser;
   readonly gateKey: string;
   stop(): Promise<void>;
@@ -58,13 +60,16 @@ export async function startDemoWorld(options: {
   const app = await createApp({ settings, logger, clock, database: { inMemory: true } });
   await app.start();
   const ada = teams.addUser({ name: 'Ada Lovelace' });
-  const channel = teams.addChannel(teams.addTeam('Shop'), 'payments');
+  const team = teams.addTeam('Shop');
+  const channel = teams.addChannel(team, 'payments');
+  const otherChannel = teams.addChannel(team, 'accounts');
   teams.setBotEndpoint(`${app.url}/api/messages`);
   await teams.installBot(channel, 'add');
   return {
     app,
     teams,
     channel,
+    otherChannel,
     ada,
     gateKey,
     ...(azure ? { azure } : {}),

@@ -1,22 +1,9 @@
 // The demo's short story. Every step is checked: what does not happen ends the story with an error.
-import { cardToText } from '../../src/cards/card-to-text.ts';
 import type { StandInBuild } from '../../test/stand-ins/azure-devops/azure-devops-stand-in.ts';
-import type { Shop } from '../../test/stand-ins/shop.ts';
 import type { StandInMessage } from '../../test/stand-ins/teams-connector/teams-connector-stand-in.ts';
-import type { ScriptedClock } from '../../test/support/scripted-clock.ts';
-import { toRenderedMessage } from './activity-text.ts';
-import type { DemoWorld } from './demo-world.ts';
-import type { Teller } from './teller.ts';
+import { ask, expectStep, passing, type StoryContext, textOf } from './story-steps.ts';
+import { subscribeAndHear } from './subscription-story.ts';
 import { startWaitingPipeline } from './waiting-pipeline.ts';
-
-export interface StoryContext {
-  readonly world: DemoWorld & { readonly azure: NonNullable<DemoWorld['azure']> };
-  readonly shop: Shop;
-  readonly clock: ScriptedClock;
-  readonly tell: Teller;
-}
-
-const MINUTE_MS = 60_000;
 
 /** Tells the story; rejects with a sentence when a step did not happen. */
 export async function tellStory(context: StoryContext): Promise<void> {
@@ -24,30 +11,7 @@ export async function tellStory(context: StoryContext): Promise<void> {
   await watchAndWait(context, base);
   const failed = await failAndStop(context);
   await rerun(context, failed);
-}
-
-/** Resolves when the clock has moved on by `minutes`. */
-function passing({ clock }: StoryContext, minutes: number): Promise<void> {
-  return new Promise((resolve) => clock.setTimeout(resolve, minutes * MINUTE_MS));
-}
-
-function expectStep(isTrue: boolean, step: string): void {
-  if (!isTrue) throw new Error(`the story broke off: ${step}`);
-}
-
-function textOf(message: StandInMessage): string {
-  return cardToText(toRenderedMessage(message.activity), { width: 60, timeZone: 'UTC' });
-}
-
-/** Says something in the channel and shows the bot's answer. */
-async function ask({ world, tell }: StoryContext, text: string): Promise<StandInMessage> {
-  tell.speech('Ada', `@PipeBot ${text}`);
-  const before = new Set(world.teams.messages(world.channel).map(({ id }) => id));
-  const { status } = await world.teams.say(world.ada, world.channel, text);
-  expectStep(status === 200, `PipeBot took the message (HTTP ${status})`);
-  const answer = await world.teams.waitForMessage(world.channel, ({ id }) => !before.has(id));
-  tell.box('PipeBot', textOf(answer));
-  return answer;
+  await subscribeAndHear(context);
 }
 
 async function askWhileTheBaseRuns(context: StoryContext): Promise<StandInBuild> {

@@ -1,4 +1,5 @@
 // Every store on one database, so that whoever wires the house names them once.
+import type { Forgetful } from '../usecases/clean-up.ts';
 import { createAlerts } from './alerts.ts';
 import { createBuildRecords } from './builds.ts';
 import { createConversationSettings } from './conversation-settings.ts';
@@ -36,4 +37,12 @@ export function createStores(database: Database) {
     gates: createGateRecords(database),
     gateKeys: createGateKeys(database),
   };
+}
+
+/** Those of which what is old and no longer needed can be forgotten; each knows what that is. */
+export function forgetfulStores(stores: Stores): Forgetful[] {
+  const { messages, notifications, gates, records, watches, healths, transitions } = stores;
+  const { alerts, mutes, turns, hookEvents } = stores;
+  const told = [messages, notifications, alerts, mutes, turns];
+  return [...told, gates, records, watches, healths, transitions, hookEvents];
 }

@@ -1,10 +1,11 @@
 // The SDK's clients for Teams' connectors, one per service URL, without what the SDK does behind our back.
 // It must not send anything itself.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ConfigurationBotFrameworkAuthentication } from 'botbuilder';
 import { ClaimsIdentity, type ConnectorClient, type ConnectorFactory } from 'botframework-connector';
 import { PipeBotError } from '../errors.ts';
 import type { Registration } from './bot-registration.ts';
-import { createFreshConnection } from './fresh-connection.ts';
+import { createFreshConnection, turnOver } from './fresh-connection.ts';
 
 // One per region and cloud; more than a handful means that something is wrong with the stored URLs.
 const MAX_CLIENTS = 16;
@@ -68,6 +69,13 @@ function withPlainPipeline(client: ConnectorClient): ConnectorClient {
   return client;
 }
 
+const mayLeave = new AsyncLocalStorage<() => boolean>();
+
+/** Makes a call whose request leaves only while `isAllowed` says so; after that it fails and was never sent. */
+export function leavingOnlyWhile<T>(isAllowed: () => boolean, call: () => Promise<T>): Promise<T> {
+  return mayLeave.run(isAllowed, call);
+}
+
 const unsent = new WeakSet<object>();
 
 /** Whether the call that threw this failed before its connection was open, so that nothing was sent. */
@@ -79,14 +87,20 @@ async function sendOnFreshConnection<Response>(
   request: OutgoingRequest,
   next: (request: OutgoingRequest) => Promise<Response>,
 ): Promise<Response> {
+  const mayOpen = mayLeave.getStore() ?? (() => true);
+  if (!mayOpen()) throw neverSent(turnOver());
   // A proxy's agent, set earlier in the pipeline, is kept; nothing is known of its connections.
   if (request.agent !== undefined) return next(request);
-  const connection = createFreshConnection(request.url);
+  const connection = createFreshConnection(request.url, mayOpen);
   request.agent = connection.agent;
   try {
     return await next(request);
   } catch (error) {
-    if (typeof error === 'object' && error !== null && !connection.hasOpened()) unsent.add(error);
-    throw error;
+    throw connection.hasOpened() ? error : neverSent(error);
   }
+}
+
+function neverSent(error: unknown): unknown {
+  if (typeof error === 'object' && error !== null) unsent.add(error);
+  return error;
 }

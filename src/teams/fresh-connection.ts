@@ -10,18 +10,33 @@ export interface FreshConnection {
   readonly hasOpened: () => boolean;
 }
 
-/** A connection to be used as the `agent` of one request to `url`. */
-export function createFreshConnection(url: string): FreshConnection {
+/**
+ * A connection to be used as the `agent` of one request to `url`. `mayOpen` is asked at the very last moment, when
+ * everything is ready for the request to leave: a process that was stopped until then has no other way to notice.
+ * Where it says no the request fails with the code `turn-over`.
+ */
+export function createFreshConnection(url: string, mayOpen: () => boolean = () => true): FreshConnection {
   const isTls = url.startsWith('https:');
   const agent = isTls ? new HttpsAgent({ keepAlive: false }) : new HttpAgent({ keepAlive: false });
   const connect = agent.createConnection.bind(agent);
   let isOpen = false;
   agent.createConnection = (options, callback) => {
     const socket = connect(options, callback);
+    // These come before the request's own listener, which writes it.
+    socket?.once('connect', () => {
+      if (!mayOpen()) socket.destroy(turnOver());
+    });
     socket?.once(isTls ? 'secureConnect' : 'connect', () => {
-      isOpen = true;
+      isOpen = !socket.destroyed;
+      // After a handshake it cannot be told whether the request has left, so it counts as open.
+      if (isOpen && !mayOpen()) socket.destroy(turnOver());
     });
     return socket;
   };
   return { agent, hasOpened: () => isOpen };
+}
+
+/** What a request fails with that may not leave any more. */
+export function turnOver(): Error {
+  return Object.assign(new Error('The time in which this could be sent is over.'), { code: 'turn-over' });
 }

@@ -1,22 +1,12 @@
 // What an activity means to PipeBot, in its own words. Pure; kinds that mean nothing give no event, so that
 // what Teams adds one day does no harm.
-import type { Conversation, IncomingMessage } from '../usecases/ports.ts';
+import type { ConversationEvent } from '../usecases/receive-message.ts';
 import type { ReceivedActivity } from './received-activity.ts';
 import { toConversation } from './to-conversation.ts';
 import { toIncomingMessage } from './to-incoming-message.ts';
 
-export type TeamsEvent =
-  | {
-      readonly kind: 'message';
-      readonly message: IncomingMessage;
-      readonly conversation: Conversation;
-    }
-  /** The app was added, or a deleted channel or team came back: messages can be sent there (again). */
-  | { readonly kind: 'installed'; readonly conversation: Conversation; readonly isWholeTeam: boolean }
-  /** The app, the channel or the team was removed, or the team archived: nothing can be sent there. */
-  | { readonly kind: 'uninstalled'; readonly conversation: Conversation; readonly isWholeTeam: boolean }
-  /** Something about the conversation became known or changed, for example its name. */
-  | { readonly kind: 'conversation-seen'; readonly conversation: Conversation };
+/** Under its name in this folder. */
+export type TeamsEvent = ConversationEvent;
 
 /**
  * The event in an activity; undefined when there is none.

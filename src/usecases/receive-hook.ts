@@ -75,7 +75,7 @@ async function storeArrivals(
   nextReadAt: (key: string) => number,
 ): Promise<void> {
   const ordered = [...arrivals].sort((left, right) => (left.event.id < right.event.id ? -1 : 1));
-  await (async (work: () => Promise<void>) => work())(async () => {
+  await transactions.transaction(async () => {
     const wanted = new Map<string, BuildRef>();
     for (const { event, refs } of ordered) {
       if (!(await hookEvents.add(event))) continue;

@@ -20,6 +20,30 @@ export interface ReceivePorts {
   readonly clock: Clock;
 }
 
+/** What Teams tells of a conversation. */
+export type ConversationEvent =
+  | { readonly kind: 'message'; readonly conversation: Conversation; readonly message: IncomingMessage }
+  /** The app was added, or a deleted channel or team came back: messages can be sent there (again). */
+  | ({ readonly kind: 'installed' } & Membership)
+  /** The app, the channel or the team was removed, or the team archived: nothing can be sent there. */
+  | ({ readonly kind: 'uninstalled' } & Membership)
+  /** Something about the conversation became known or changed, for example its name. */
+  | { readonly kind: 'conversation-seen'; readonly conversation: Conversation };
+
+/** Stores what an event means. */
+export async function receiveEvent(ports: ReceivePorts, event: ConversationEvent): Promise<void> {
+  switch (event.kind) {
+    case 'message':
+      return receiveMessage(ports, event.conversation, event.message);
+    case 'installed':
+      return joinConversation(ports, event);
+    case 'uninstalled':
+      return leaveConversation(ports, event);
+    case 'conversation-seen':
+      return refreshConversation(ports, event.conversation);
+  }
+}
+
 /**
  * Stores a message and the job that answers it; a message that came before is ignored. A message also proves
  * that the bot is in the conversation, whatever a refusal said: what could not be sent there is sent now.

@@ -1,5 +1,6 @@
 // Commands as people meet them: a text goes in, a content comes out, and what was stored can be looked at. The
 // ports are in memory; needs no vitest.
+import type { CommandPorts } from '../../src/chat/commands/index.ts';
 import { createRespond } from '../../src/chat/respond.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Alert } from '../../src/domain/alert.ts';
@@ -78,9 +79,10 @@ function emptyState() {
   };
 }
 
-export function createChatBench() {
+/** @param stores used instead of those in memory */
+export function createChatBench(stores: Partial<CommandPorts> = {}) {
   const state = emptyState();
-  const ports = createPorts(state);
+  const ports = Object.assign(createPorts(state), stores);
   let messages = 0;
 
   async function reply(text: string, { from = ADA, conversationId = HERE } = {}): Promise<Reply> {

@@ -82,7 +82,8 @@ describe('what people type', () => {
   });
 
   it('offers no word of one or two letters', () => {
-    expect(parseCommand('hip', VOCABULARY)).toMatchObject({ suggestions: ['help'] });
+    expect(parseCommand('hip', VOCABULARY)).toMatchObject({ suggestions: [] });
+    expect(parseCommand('halp', VOCABULARY)).toMatchObject({ suggestions: ['help'] });
   });
 
   it.each([

@@ -175,6 +175,7 @@ describe('after a send', () => {
     state: 'sending',
     attempts: 1,
     isInDoubt: false,
+    isProgress: false,
     shrinkStep: 0,
     createdAt: DAWN,
     nextAttemptAt: DAWN,

@@ -129,7 +129,7 @@ function openPersonalChat(state: ConnectorState, members: unknown, first?: WireA
   // Bots can't make group chats in Teams.
   if (list.length !== 1) return refusal(400, 'BadArgument', 'A personal chat has exactly one member.');
   const memberId = asActivity(list[0])?.id;
-  const user = state.world.users.find(({ id, aadObjectId }) => id === memberId || aadObjectId === memberId);
+  const user = typeof memberId === 'string' ? state.world.findUser(memberId) : undefined;
   if (!user) return refusal(400, 'BadArgument', `No user ${memberId} in this tenant.`);
   const chat = state.world.addPersonalChat(user);
   if (!state.world.hasBot(chat)) return notInRoster();

@@ -158,6 +158,14 @@ describe('people and teams', () => {
     expect((await call('GET', `${base}/members`)).body).toMatchObject([{ id: user.id }, { id: other.id }]);
     expect((await call('GET', `${base}/members/${other.aadObjectId}`)).body['name']).toBe('Grace Hall');
     expect((await call('GET', `${base}/members/nobody`)).status).toBe(404);
+    const byName = await call('GET', `${base}/members/Grace.Hall@contoso.com`);
+    expect(byName.body).toMatchObject({
+      id: other.id,
+      email: 'grace.hall@contoso.com',
+      userPrincipalName: other.principalName,
+    });
+    const chat = `conversations/${teams.addPersonalChat(user).id}`;
+    expect((await call('GET', `${chat}/members/${other.principalName}`)).status).toBe(404);
     const page = (await call('GET', `${base}/pagedmembers?pageSize=1`)).body;
     expect(page['members']).toMatchObject([{ id: user.id }]);
     const next = `${base}/pagedmembers?pageSize=1&continuationToken=${page['continuationToken']}`;
@@ -187,6 +195,20 @@ describe('waiting for a message', () => {
     const waiting = teams.waitForMessage(channel, ({ activity }) => activity.summary === 'succeeded');
     await call('PUT', activitiesOf(channel.id, String(activityId)), card('succeeded'));
     expect((await waiting).id).toBe(activityId);
+  });
+
+  test('looks at every message once, however many there are', async () => {
+    const looked: string[] = [];
+    const waiting = teams.waitForMessage(channel, ({ activity }) => {
+      looked.push(activity.text ?? '');
+      return activity.text === 'last';
+    });
+    const elsewhere = teams.addPersonalChat(user);
+    await call('POST', activitiesOf(elsewhere.id), message('elsewhere'));
+    for (const text of ['first', 'second', 'last'])
+      await call('POST', activitiesOf(channel.id), message(text));
+    expect((await waiting).activity.text).toBe('last');
+    expect(looked).toEqual(['first', 'second', 'last']);
   });
 
   test('says what was there when nothing fits', async () => {

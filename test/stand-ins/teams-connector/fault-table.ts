@@ -1,6 +1,7 @@
 // The faults a test has injected: which requests they match and what they do. Must not touch a socket:
 // the server carries them out.
 
+import { type Random, seededRandom } from '../../support/generated-history.ts';
 import type { ConnectorAnswer } from './wire-activity.ts';
 
 export type FaultEffect =
@@ -29,6 +30,8 @@ export interface FaultMatch {
   /** Against the decoded path. Without it only the connector's routes match, not token and key routes. */
   readonly path?: RegExp;
   readonly conversation?: { readonly id: string };
+  /** Hits only this share of the requests that match otherwise, the same ones for the same seed and order. */
+  readonly share?: { readonly probability: number; readonly seed: number };
 }
 
 export interface Fault {
@@ -60,25 +63,32 @@ const defaultCodes: Readonly<Record<number, string>> = {
   504: 'GatewayTimeout',
 };
 
+interface Injected {
+  readonly fault: Fault;
+  readonly random: Random;
+  left: number;
+}
+
 export class FaultTable {
-  readonly #faults: { fault: Fault; left: number }[] = [];
+  readonly #faults = new Set<Injected>();
 
   inject(fault: Fault): { remove(): void } {
-    const entry = { fault, left: fault.times ?? Number.POSITIVE_INFINITY };
-    this.#faults.push(entry);
-    return {
-      remove: () => {
-        entry.left = 0;
-      },
-    };
+    const random = seededRandom(fault.match.share?.seed ?? 0);
+    const entry = { fault, random, left: fault.times ?? Number.POSITIVE_INFINITY };
+    this.#faults.add(entry);
+    return { remove: () => void this.#faults.delete(entry) };
   }
 
   /** The first injected fault that matches, used up by one. */
   take(subject: FaultSubject): FaultEffect | undefined {
-    const entry = this.#faults.find(({ fault, left }) => left > 0 && matches(fault, subject));
-    if (!entry) return undefined;
-    entry.left -= 1;
-    return entry.fault.effect;
+    for (const entry of this.#faults) {
+      const { fault, random } = entry;
+      if (!matches(fault, subject) || random() >= (fault.match.share?.probability ?? 1)) continue;
+      entry.left -= 1;
+      if (entry.left <= 0) this.#faults.delete(entry);
+      return fault.effect;
+    }
+    return undefined;
   }
 }
 

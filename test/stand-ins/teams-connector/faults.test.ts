@@ -143,6 +143,31 @@ describe('a fault', () => {
     expect((await call('POST', activities, message('x'))).status).toBe(201);
   });
 
+  test('can hit a share of the requests, the same ones for the same seed', async () => {
+    const hits = async (seed: number) => {
+      const share = { probability: 0.3, seed };
+      const fault = teams.injectFault({ match: { share }, effect: { kind: 'refuse', status: 503 } });
+      const statuses: number[] = [];
+      for (let nth = 0; nth < 40; nth++) statuses.push((await call('POST', activities, message('x'))).status);
+      fault.remove();
+      return statuses;
+    };
+    const first = await hits(7);
+    expect(first.filter((status) => status === 503).length).toBeGreaterThan(4);
+    expect(first.filter((status) => status === 503).length).toBeLessThan(24);
+    expect(await hits(7)).toEqual(first);
+    expect(await hits(8)).not.toEqual(first);
+  });
+
+  test('that misses leaves the request to the next one', async () => {
+    teams.injectFault({
+      match: { share: { probability: 0, seed: 1 } },
+      effect: { kind: 'refuse', status: 503 },
+    });
+    teams.injectFault({ match: {}, effect: { kind: 'refuse', status: 429 } });
+    expect((await call('POST', activities, message('x'))).status).toBe(429);
+  });
+
   test('reaches the token endpoint only by path', async () => {
     const everywhere = teams.injectFault({ match: {}, effect: { kind: 'refuse', status: 500 } });
     await createConnectorCaller(teams);

@@ -60,6 +60,14 @@ export function conversationUpdateActivity(
   };
 }
 
+/** What a card tells the bot; it belongs to the message that shows the card. */
+export function invokeActivity(
+  frame: InboundFrame,
+  invoke: { readonly name: string; readonly value: object; readonly replyToId: string },
+): WireActivity {
+  return { ...base(frame, 'invoke'), ...invoke };
+}
+
 function base(frame: InboundFrame, type: string): WireActivity {
   const { conversation, user, tenantId } = frame;
   const timestamp = new Date(frame.at).toISOString();

@@ -32,10 +32,17 @@ export interface WaitOptions {
   readonly realTimeoutMs?: number;
 }
 
+interface Watcher {
+  readonly conversationId: string;
+  look(stored: Stored): void;
+  abandon(): void;
+}
+
 export class MessageStore {
   readonly #clock: Clock;
-  readonly #messages = new Map<string, Stored[]>();
-  readonly #watchers = new Set<{ look(): void; abandon(): void }>();
+  /** By conversation and id, in the order in which they came. */
+  readonly #messages = new Map<string, Map<string, Stored>>();
+  readonly #watchers = new Set<Watcher>();
   #lastId = 0;
 
   constructor(clock: Clock) {
@@ -55,10 +62,10 @@ export class MessageStore {
     const { id, from, activity, replyToRoot } = message;
     const stored: Stored = { id, from, versions: [activity], createdAt: this.#clock.now(), deleted: false };
     if (replyToRoot !== undefined) stored.replyToRoot = replyToRoot;
-    const list = this.#messages.get(conversationId) ?? [];
-    list.push(stored);
-    this.#messages.set(conversationId, list);
-    this.#changed();
+    const known = this.#messages.get(conversationId) ?? new Map<string, Stored>();
+    known.set(id, stored);
+    this.#messages.set(conversationId, known);
+    this.#changed(conversationId, stored);
   }
 
   update(conversationId: string, id: string, activity: WireActivity): boolean {
@@ -66,7 +73,7 @@ export class MessageStore {
     if (!stored) return false;
     stored.versions.push(activity);
     stored.updatedAt = this.#clock.now();
-    this.#changed();
+    this.#changed(conversationId, stored);
     return true;
   }
 
@@ -74,7 +81,6 @@ export class MessageStore {
     const stored = this.#live(conversationId, id);
     if (!stored) return false;
     stored.deleted = true;
-    this.#changed();
     return true;
   }
 
@@ -85,11 +91,12 @@ export class MessageStore {
 
   /** Also true for a deleted message: Teams keeps its place, and its thread goes on. */
   everHad(conversationId: string, id: string): boolean {
-    return this.#messages.get(conversationId)?.some((stored) => stored.id === id) ?? false;
+    return this.#messages.get(conversationId)?.has(id) ?? false;
   }
 
   list(conversationId: string): StandInMessage[] {
-    return (this.#messages.get(conversationId) ?? []).filter(({ deleted }) => !deleted).map(snapshot);
+    const stored = [...(this.#messages.get(conversationId)?.values() ?? [])];
+    return stored.filter(({ deleted }) => !deleted).map(snapshot);
   }
 
   /** Only the bot's messages count: the caller knows the users' own. */
@@ -106,19 +113,22 @@ export class MessageStore {
       };
       const fail = (reason: string) =>
         settle(() => reject(new Error(`${reason} ${this.#describe(conversationId)}`)));
-      const look = () => {
+      const consider = (messages: readonly StandInMessage[]) => {
         try {
-          const own = this.list(conversationId).filter(({ from }) => from === 'bot');
-          const found = own.find(predicate);
+          const found = messages.find((message) => message.from === 'bot' && predicate(message));
           if (found) settle(() => resolve(found));
         } catch (error) {
           settle(() => reject(error));
         }
       };
-      const watcher = { look, abandon: () => fail('The stand-in was closed while a message was awaited.') };
+      const watcher: Watcher = {
+        conversationId,
+        look: (stored) => consider([snapshot(stored)]),
+        abandon: () => fail('The stand-in was closed while a message was awaited.'),
+      };
       const timer = setTimeout(() => fail(`No such message in ${realTimeoutMs} ms.`), realTimeoutMs);
       this.#watchers.add(watcher);
-      look();
+      consider(this.list(conversationId));
     });
   }
 
@@ -128,11 +138,14 @@ export class MessageStore {
   }
 
   #live(conversationId: string, id: string): Stored | undefined {
-    return this.#messages.get(conversationId)?.find((stored) => stored.id === id && !stored.deleted);
+    const stored = this.#messages.get(conversationId)?.get(id);
+    return stored?.deleted ? undefined : stored;
   }
 
-  #changed(): void {
-    for (const watcher of [...this.#watchers]) watcher.look();
+  #changed(conversationId: string, stored: Stored): void {
+    for (const watcher of [...this.#watchers]) {
+      if (watcher.conversationId === conversationId) watcher.look(stored);
+    }
   }
 
   #describe(conversationId: string): string {

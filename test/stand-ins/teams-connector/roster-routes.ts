@@ -17,10 +17,12 @@ export function answerRoster(world: TeamsWorld, request: ConnectorRequest): Conn
   }
   if (part === 'pagedmembers') return pageOfMembers(world, conversation, request.query);
   if (part !== 'members') return undefined;
-  const members = world.membersOf(conversation);
-  if (memberId === undefined) return { status: 200, body: members.map((user) => toAccount(world, user)) };
-  const member = members.find(({ id, aadObjectId }) => id === memberId || aadObjectId === memberId);
-  if (!member) return refusal(404, 'MemberNotFoundInConversation', 'Member not found in this conversation.');
+  if (memberId === undefined) {
+    return { status: 200, body: world.membersOf(conversation).map((user) => toAccount(world, user)) };
+  }
+  const member = world.findUser(memberId);
+  if (!member || !world.isMember(conversation, member))
+    return refusal(404, 'MemberNotFoundInConversation', 'Member not found in this conversation.');
   return { status: 200, body: toAccount(world, member) };
 }
 
@@ -62,7 +64,6 @@ function answerTeam(world: TeamsWorld, id: string, part: string | undefined): Co
 
 function toAccount(world: TeamsWorld, user: StandInUser): Record<string, unknown> {
   const [givenName, ...surname] = user.name.split(' ');
-  const email = `${user.name.toLowerCase().replace(/[^a-z0-9]+/g, '.')}@contoso.example`;
   return {
     id: user.id,
     name: user.name,
@@ -70,8 +71,8 @@ function toAccount(world: TeamsWorld, user: StandInUser): Record<string, unknown
     objectId: user.aadObjectId,
     givenName,
     surname: surname.join(' '),
-    email,
-    userPrincipalName: email,
+    email: user.principalName,
+    userPrincipalName: user.principalName,
     tenantId: world.tenantId,
     userRole: 'user',
   };

@@ -11,7 +11,7 @@ import type { InstallKind } from './inbound-activity.ts';
 import { LoginRoutes } from './login-routes.ts';
 import { MessageStore, type StandInMessage, type WaitOptions } from './message-store.ts';
 import { getSigningKeys } from './signing-keys.ts';
-import { type SayOptions, TeamsSide } from './teams-side.ts';
+import { type Click, type SayOptions, TeamsSide } from './teams-side.ts';
 import { type StandInConversation, type StandInTeam, type StandInUser, TeamsWorld } from './teams-world.ts';
 import { answerUser } from './user-endpoint.ts';
 import { refusal, type WireActivity } from './wire-activity.ts';
@@ -23,7 +23,7 @@ export type { ConnectorLedgerEntry } from './connector-server.ts';
 export type { Fault, FaultEffect, FaultMatch } from './fault-table.ts';
 export { retryAfterForms } from './fault-table.ts';
 export type { StandInMessage } from './message-store.ts';
-export type { SayOptions } from './teams-side.ts';
+export type { Click, SayOptions } from './teams-side.ts';
 export type { StandInConversation, StandInTeam, StandInUser } from './teams-world.ts';
 export type { WireActivity } from './wire-activity.ts';
 
@@ -66,6 +66,11 @@ export interface TeamsConnectorStandIn {
     text: string,
     options?: SayOptions,
   ): Promise<DeliveryResult & { activityId: string }>;
+  /**
+   * Clicks a button of the card that a message shows now, as Teams tells it to the bot (`adaptiveCard/action`).
+   * `answer` is what the bot says to that alone, as JSON where it is some.
+   */
+  click(user: StandInUser, click: Click): Promise<DeliveryResult & { readonly answer: unknown }>;
   postActivity(activity: object, options?: { token?: TokenChoice }): Promise<DeliveryResult>;
   installBot(conversation: StandInConversation, kind?: InstallKind): Promise<DeliveryResult>;
   /** The conversationUpdate with the bot among membersAdded, which Teams sends beside the installation. */
@@ -162,6 +167,7 @@ function controls({ world, messages, faults, server, delivery, side }: Parts) {
       delivery.endpoint = url;
     },
     say: side.say.bind(side),
+    click: side.click.bind(side),
     postActivity: (activity: object, { token }: { token?: TokenChoice } = {}) =>
       delivery.post(activity as WireActivity, token),
     installBot: side.installBot.bind(side),

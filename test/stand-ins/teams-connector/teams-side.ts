@@ -3,15 +3,17 @@
 
 import type { Clock } from '../../../src/clock.ts';
 import type { BotDelivery, DeliveryResult, TokenChoice } from './bot-delivery.ts';
+import { clickValue } from './card-action.ts';
 import {
   conversationUpdateActivity,
   type InboundFrame,
   type InstallKind,
   installationActivity,
+  invokeActivity,
   type MentionForm,
   messageActivity,
 } from './inbound-activity.ts';
-import type { MessageStore } from './message-store.ts';
+import type { MessageStore, StandInMessage } from './message-store.ts';
 import type { StandInConversation, StandInTeam, StandInUser, TeamsWorld } from './teams-world.ts';
 import type { WireActivity } from './wire-activity.ts';
 
@@ -25,6 +27,16 @@ export interface SayOptions {
   readonly tenantId?: string;
   readonly token?: TokenChoice;
   readonly serviceUrl?: string;
+}
+
+export interface Click {
+  readonly conversation: StandInConversation;
+  /** Its newest version is what is clicked. */
+  readonly message: Pick<StandInMessage, 'id'>;
+  /** The title, or how many buttons come before it. */
+  readonly button: string | number;
+  /** What the person has entered, by field id. */
+  readonly inputs?: Readonly<Record<string, string>>;
 }
 
 export interface TeamsSideOptions {
@@ -73,6 +85,25 @@ export class TeamsSide {
       messages.add(conversation.id, { id, from: 'user', activity, replyToRoot });
     }
     return { id, activity };
+  }
+
+  /** Clicks a button of a card and gives the bot's answer, which only the person who clicked would see. */
+  async click(
+    user: StandInUser,
+    { conversation, message, button, inputs = {} }: Click,
+  ): Promise<DeliveryResult & { answer: unknown }> {
+    const shown = this.#options.messages.find(conversation.id, message.id);
+    if (!shown) throw new Error(`No message ${message.id} in ${conversation.name}.`);
+    const isChannel = conversation.kind === 'channel';
+    const frame: InboundFrame = {
+      ...this.#eventFrame(conversation),
+      user,
+      threadRoot: isChannel ? (shown.replyToRoot ?? shown.id) : undefined,
+    };
+    const value = clickValue(shown.activity, button, inputs);
+    const invoke = { name: 'adaptiveCard/action', value, replyToId: shown.id };
+    const result = await this.deliver(invokeActivity(frame, invoke));
+    return { ...result, answer: parse(result.body) };
   }
 
   installBot(conversation: StandInConversation, kind: InstallKind = 'add'): Promise<DeliveryResult> {
@@ -124,5 +155,13 @@ export class TeamsSide {
     const { clock, serviceUrl, world, bot } = this.#options;
     const [user] = world.membersOf(conversation);
     return { id, at: clock.now(), serviceUrl, tenantId: world.tenantId, bot, user, conversation };
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }

@@ -7,6 +7,8 @@ export interface StandInUser {
   readonly id: string;
   readonly name: string;
   readonly aadObjectId: string;
+  /** Also the e-mail address. */
+  readonly principalName: string;
 }
 
 export interface StandInTeam {
@@ -40,6 +42,7 @@ export class TeamsWorld {
   readonly teams: Team[] = [];
   readonly #conversations = new Map<string, Channel>();
   readonly #members = new Map<string, readonly StandInUser[]>();
+  readonly #usersByName = new Map<string, StandInUser>();
   readonly #withoutBot = new Set<string>();
   #created = 0;
 
@@ -53,9 +56,16 @@ export class TeamsWorld {
       id: `29:1${digest(`user ${number}`).slice(0, 60)}`,
       name,
       aadObjectId: aadObjectId ?? `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`,
+      principalName: `${name.toLowerCase().replace(/[^a-z0-9]+/g, '.')}@contoso.com`,
     };
     this.users.push(user);
+    for (const key of [user.id, user.aadObjectId, user.principalName]) this.#usersByName.set(key, user);
     return user;
+  }
+
+  /** By Teams' id, by that of Entra or by the principal name, in any capitals. */
+  findUser(key: string): StandInUser | undefined {
+    return this.#usersByName.get(key) ?? this.#usersByName.get(key.toLowerCase());
   }
 
   addTeam(name: string): StandInTeam {
@@ -106,6 +116,10 @@ export class TeamsWorld {
 
   membersOf(conversation: StandInConversation): readonly StandInUser[] {
     return this.#members.get(conversation.id) ?? this.users;
+  }
+
+  isMember(conversation: StandInConversation, user: StandInUser): boolean {
+    return this.#members.get(conversation.id)?.includes(user) ?? true;
   }
 
   rename(id: string, name: string): void {
