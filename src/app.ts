@@ -7,6 +7,7 @@ import { renderContent } from './cards/render-content.ts';
 import { createRespond } from './chat/respond.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Settings } from './config/settings.ts';
+import { isOfConfiguredRepository } from './domain/service.ts';
 import { createAuthenticateCaller, hashGateKey } from './http/gate-keys.ts';
 import { digestHook } from './http/hook-routes.ts';
 import { createOperatorServer } from './http/operator-server.ts';
@@ -118,6 +119,7 @@ export async function createApp({
   const observer = createObserver({
     ...base,
     pipelines,
+    counts: (build) => isOfConfiguredRepository(catalog, build),
     onBuilds: (target, builds) => advanceWatches(watchPorts, target, builds),
     onEnded: (ended) => recordAlerts(base, ended),
     onDeleted: (build) => endWatchesOf(watchPorts, build),

@@ -92,6 +92,19 @@ export function isOfRepository(
   return repositoryId === undefined || build.repositoryId?.toLowerCase() === repositoryId.toLowerCase();
 }
 
+/** Whether a build counts for what is configured: its definition may be narrowed to one repository. */
+export function isOfConfiguredRepository(
+  { services, bases }: ServiceCatalog,
+  build: DefinitionName & { readonly repositoryId?: string },
+): boolean {
+  const configured = [
+    ...services.flatMap((service) => service.build ?? []),
+    ...bases.map((base) => base.definition),
+  ];
+  const own = configured.filter((definition) => isSameDefinition(definition, build));
+  return own.length === 0 || own.some(({ repositoryId }) => isOfRepository(build, repositoryId));
+}
+
 /** Where a base is looked for: the caller's branch, the service's fallback branches, its own; each once. */
 export function branchesToAsk(named: Named, base: Base, asked: string | undefined): string[] {
   const service = named.kind === 'service' ? named.service : undefined;

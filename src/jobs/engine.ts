@@ -3,6 +3,7 @@
 import { type Db, PgBoss, type Queue } from 'pg-boss';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../store/database.ts';
+import { setPolicy } from './job-tables.ts';
 
 /** Where a job ends whose retries are used up. */
 export const DEAD_LETTER_QUEUE = 'dead-letter';
@@ -26,6 +27,13 @@ const JOB_OPTIONS: Omit<Queue, 'name' | 'policy'> = {
 
 /** Dead letters stay for as long as somebody may come to look at them. */
 const DEAD_LETTER_OPTIONS: Omit<Queue, 'name' | 'policy'> = { retentionSeconds: 30 * 24 * HOUR_S };
+
+/**
+ * Of one key at most one job waits for its first attempt; that at most one runs is seen to by groups (slots.ts).
+ * Not `stately`, which promises both: pg-boss 12.35 remembers for up to a minute which of its keys were running when
+ * it last counted, and hands out none of them until it counts again.
+ */
+const POLICY = 'short';
 
 export interface EngineOptions {
   readonly database: Database;
@@ -57,10 +65,10 @@ export async function ensureQueues(boss: PgBoss, names: readonly string[]): Prom
   await boss.createQueue(DEAD_LETTER_QUEUE, DEAD_LETTER_OPTIONS);
   await boss.updateQueue(DEAD_LETTER_QUEUE, DEAD_LETTER_OPTIONS);
   for (const name of names) {
-    // stately: of one key at most one runs and at most one waits for its first attempt.
-    await boss.createQueue(name, { ...JOB_OPTIONS, policy: 'stately' });
+    await boss.createQueue(name, { ...JOB_OPTIONS, policy: POLICY });
     await boss.updateQueue(name, JOB_OPTIONS);
   }
+  await setPolicy(boss.getDb(), names, POLICY);
 }
 
 function engineDatabase(database: Database, onWake: (name: string) => void): Db {

@@ -118,3 +118,14 @@ export async function listDeadJobs(database: Db, deadLetterQueue: string): Promi
   );
   return rows;
 }
+
+/** pg-boss does not change the policy of a queue that an earlier version has made. */
+export async function setPolicy(database: Db, names: readonly string[], policy: string): Promise<void> {
+  const values = [names, policy];
+  const isOther = 'name = any($1::text[]) and policy is distinct from $2';
+  await database.executeSql(`update pgboss.queue set policy = $2 where ${isOther}`, values);
+  await database.executeSql(
+    `update pgboss.job set policy = $2 where ${isOther} and state in ('created', 'retry', 'active')`,
+    values,
+  );
+}

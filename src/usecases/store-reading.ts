@@ -33,6 +33,8 @@ export interface StoreReadingPorts {
   readonly transactions: Transactions;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether a build counts; one of another repository than the configured one is stored and causes nothing. */
+  readonly counts: (build: Build) => boolean;
   /** Called inside the transaction with all builds that were read, as they now stand. */
   readonly onBuilds: (target: BuildsTarget, builds: readonly Build[]) => Promise<void>;
   /** Called inside the transaction with those that have ended since they were last seen, oldest first. */
@@ -148,7 +150,8 @@ async function storeChanges(
   changed: readonly Compared[],
   read: ToStore,
 ): Promise<void> {
-  const fresh = await changesThatAreNews(ports, changed);
+  const counting = changed.filter(({ now }) => ports.counts(now));
+  const fresh = await changesThatAreNews(ports, counting);
   const ordered = [...fresh].sort((left, right) => newestFirst(right.now, left.now));
   const transitions: Transition[] = [];
   const ended: EndedBuild[] = [];

@@ -36,7 +36,10 @@ export interface Subscriptions {
 }
 
 export interface HealthRecords {
-  /** Locked until the transaction ends. Undefined when nothing is known yet. */
+  /**
+   * Undefined when nothing is known yet. Not locked: who is going to save it holds the target's lock
+   * (BuildRecords.lockTarget), and a lock of its own could wait in a circle with those of alerts.
+   */
   find(definition: DefinitionName, branch: string): Promise<Health | undefined>;
   save(definition: DefinitionName & { readonly branch: string }, health: Health, now: number): Promise<void>;
   deleteBefore(updatedBefore: number): Promise<void>;

@@ -152,6 +152,18 @@ describe('a flapping pipeline', () => {
     at('07:00').succeeds();
     expectTold('recovered', { redForSeconds: 3_600 }).between('07:00', '07:01');
   });
+
+  story('fails as it began to after a pause, however often until it is told', ({ at, expectTold }) => {
+    for (const second of [0, 200, 400]) at(second).succeeds();
+    for (const second of [100, 300]) at(second).fails();
+    for (const second of [100, 300]) expectTold('failing').between(second, second + 2);
+    expectTold('recovered').between(200, 202);
+    expectTold('flapping').between(400, 402);
+    at('05:00').isMutedUntil('08:00');
+    at('06:00').fails();
+    at('07:00').fails();
+    expectTold('failing', { failedBuilds: 2, heldBy: 'muted' }).between('08:00', '08:01');
+  });
 });
 
 describe('quiet hours', () => {
@@ -355,6 +367,16 @@ describe('who subscribes', () => {
     at(90).fails();
     expectTold('failing', { failedBuilds: 2 }).between(90, 92);
     at(150).fails();
+  });
+
+  story('while it fails gets no card of a failure that the filters keep back', (words) => {
+    const { at, wants, expectTold } = words;
+    wants({ reasons: ['ci'] });
+    at(10).fails();
+    at(50).subscribes();
+    at(90).fails({ reason: 'manual' });
+    at(150).fails();
+    expectTold('failing', { failedBuilds: 3 }).between(150, 152);
   });
 
   story('while it fails hears of its recovery, since the answer said that it failed', (words) => {

@@ -141,14 +141,17 @@ describe('over any history', () => {
     });
   });
 
-  it('a card is changed only when it would show something else', () => {
+  it('a card is changed while it is open, and only when it would show something else', () => {
     holdsFor(EVENTS, (history) => {
-      const cards = play(history).heard.filter((each) => each.kind === 'card' || each.kind === 'told');
-      cards.forEach((card, index) => {
-        const before = cards[index - 1];
-        if (card.kind !== 'card' || before?.kind !== 'card') return;
-        expect([card.shows, card.facts]).not.toEqual([before.shows, before.facts]);
-      });
+      let open: Told | Extract<Heard, { readonly kind: 'card' }> | undefined;
+      for (const heard of play(history).heard) {
+        if (heard.kind === 'dropped') open = undefined;
+        if (heard.kind === 'told') open = knownAfter(heard) === 'fine' ? undefined : heard;
+        if (heard.kind !== 'card') continue;
+        expect(open).toBeDefined();
+        if (open?.kind === 'card') expect([open.shows, open.facts]).not.toEqual([heard.shows, heard.facts]);
+        open = heard;
+      }
     });
   });
 
@@ -220,6 +223,16 @@ describe('one step', () => {
       isRepeat: false,
       alert: { facts: { build: { id: 1 }, failure: { task: 'npm test' }, failedBuilds: 2 } },
     });
+  });
+
+  it('leaves the card alone when a rerun fails again that the filters keep back', () => {
+    const rerun = { ...again, finishedAt: DAWN + 9_000_000 };
+    const steps = stepsOf([
+      [failed, {}, {}],
+      [again, {}, { stoppedBy: 'reason' }],
+      [rerun, {}, { stoppedBy: 'reason' }],
+    ]);
+    expect(steps.map(({ updatesCard }) => updatesCard)).toEqual([false, true, false]);
   });
 
   it('lets nothing of another branch through, not even for what is open', () => {

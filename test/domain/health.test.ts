@@ -97,6 +97,17 @@ describe('the health of a definition', () => {
     ]);
   });
 
+  it('knows a rerun by its id, even one that says it was queued earlier', () => {
+    const [red] = builds('R');
+    const green = {
+      ...red,
+      result: 'succeeded',
+      queuedAt: DAWN - HOUR_MS,
+      finishedAt: DAWN + HOUR_MS,
+    } as Build;
+    expect(lineAfter([red as Build, green]).changes).toEqual(['turned-red', 'turned-green']);
+  });
+
   it('is not changed by an end that it knows', () => {
     const ended = builds('GR');
     const { health } = lineAfter(ended);

@@ -221,6 +221,34 @@ eachDatabase('the job queue', (open) => {
     );
   });
 
+  it('hands out a key again at once that was running when the engine counted', async () => {
+    const first = Promise.withResolvers<void>();
+    const seen: string[] = [];
+    const handler = async ({ to }: { to: string }) => {
+      seen.push(to);
+      if (to === 'slow') await first.promise;
+    };
+    await withQueue(
+      open,
+      (queue) => queue.work('deliver', handler),
+      async ({ queue, clock, database }) => {
+        await queue.enqueue('deliver', { to: 'slow' }, { key: 'k' });
+        await expect.poll(() => seen).toEqual(['slow']);
+        // The engine counts every minute, and keeps what it counted for another one.
+        for (let second = 0; second < 130; second += 5) {
+          await database.execute(
+            "update pgboss.job set heartbeat_on = pgboss.job_now() where state = 'active'",
+          );
+          await clock.advance(5_000);
+        }
+        first.resolve();
+        await queue.enqueue('deliver', { to: 'next' }, { key: 'k' });
+        await queue.idle();
+        expect(seen).toEqual(['slow', 'next']);
+      },
+    );
+  });
+
   it('retries with growing pauses, then keeps the job as a dead letter', async () => {
     const attempts: number[] = [];
     const times: number[] = [];

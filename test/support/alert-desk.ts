@@ -111,7 +111,10 @@ class Desk implements Played {
 
   /** Looks at pending news whenever it is due, up to a time, that itself not included. */
   releaseUntil(end: number): void {
-    for (let at = this.#nextLook(); at < end; at = this.#nextLook()) this.#release(at);
+    for (let at = this.#nextLook(); at < end; at = this.#nextLook()) {
+      this.#release(at);
+      if (this.#nextLook() <= at) throw new TypeError('what is held must be looked at later, not at once');
+    }
   }
 
   #nextLook(): number {

@@ -5,7 +5,7 @@ import { createMessenger } from '../../src/teams/messenger.ts';
 import { startTeamsConnectorStandIn } from '../stand-ins/teams-connector/teams-connector-stand-in.ts';
 import { CARD, NEW, TEXT, useMessengerBench } from './messenger-bench.ts';
 import { startScriptedConnector } from './scripted-connector.ts';
-import { TEST_SERVICE_URLS } from './stand-in-registration.ts';
+import { registrationWith, TEST_SERVICE_URLS } from './stand-in-registration.ts';
 
 const bench = useMessengerBench();
 
@@ -126,6 +126,62 @@ describe('A new message', () => {
     const refused = { kind: 'refused', refusal: 'invalid', detail: 'render-failed' };
     expect(await messenger.send(bench.conversationOf(bench.channel), NEW)).toEqual(refused);
     expect(bench.writes()).toEqual([]);
+  });
+});
+
+describe('A message whose time is over', () => {
+  const over = { kind: 'refused', refusal: 'unreachable', detail: 'turn-over' };
+
+  test('when it is to be sent is not sent', async () => {
+    const clock = { ...systemClock, now: () => 1_000 };
+    const conversation = bench.conversationOf(bench.channel);
+    expect(await bench.messengerWith({ clock }).send(conversation, NEW, 1_000)).toEqual(over);
+    expect(bench.writes()).toEqual([]);
+    expect(await bench.messengerWith({ clock }).send(conversation, NEW, 9_000)).toMatchObject({
+      kind: 'delivered',
+    });
+  });
+
+  test('before its token has come is not sent, as new message and as update', async () => {
+    const { registration, testing } = registrationWith(bench.teams);
+    const time = { now: 1_000 };
+    const acquireToken = async () => {
+      time.now = 9_000;
+      return testing.acquireToken();
+    };
+    for (const message of [NEW, { ...NEW, activityId: '1700000000000' }]) {
+      time.now = 1_000;
+      const messenger = bench.messengerWith({
+        registration,
+        testing: { ...testing, acquireToken },
+        clock: { ...systemClock, now: () => time.now },
+      });
+      expect(await messenger.send(bench.conversationOf(bench.channel), message, 9_000)).toEqual(over);
+    }
+    expect(bench.writes()).toEqual([]);
+  });
+
+  test('before the connection is there is not sent', async () => {
+    const connector = await startScriptedConnector((response) => response.writeHead(201).end('{"id":"1"}'));
+    // The third look is at the beginning of the request, the fourth when it could leave.
+    let looks = 0;
+    const clock = { ...systemClock, now: () => (++looks < 4 ? 1_000 : 9_000) };
+    const conversation = { ...bench.conversationOf(bench.channel), serviceUrl: connector.serviceUrl };
+    expect(await bench.messengerWith({ clock }).send(conversation, NEW, 9_000)).toEqual(over);
+    expect(connector.connections).toHaveLength(1);
+    await connector.allClosed();
+    expect(connector.requests).toEqual([]);
+    await connector.close();
+  });
+
+  test('while Teams is silent is in doubt', async () => {
+    const fault = bench.teams.injectFault({ match: {}, effect: { kind: 'accept-then-hang' } });
+    const clock = { ...systemClock, now: () => 1_000 };
+    const conversation = bench.conversationOf(bench.channel);
+    const outcome = await bench.messengerWith({ clock }).send(conversation, NEW, 1_200);
+    fault.remove();
+    expect(outcome).toEqual({ kind: 'in-doubt', detail: 'AbortError' });
+    expect(bench.writes()).toHaveLength(1);
   });
 });
 

@@ -58,6 +58,7 @@ beforeEach(() => {
     transitions: { add: () => Promise.resolve() },
     subscriptions: { listByDefinition: () => Promise.resolve([]) },
     transactions: { transaction: (work) => work() },
+    counts: () => true,
     onBuilds: () => Promise.resolve(),
     onEnded: () => Promise.resolve(),
     onDeleted: () => Promise.resolve(),

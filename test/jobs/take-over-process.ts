@@ -1,0 +1,18 @@
+// An instance that only delivers, for take-over.test.ts to kill and to stop. Prints the key of every notification
+// that it begins to send; each send takes a second.
+import { setTimeout as delay } from 'node:timers/promises';
+import { createQueue } from '../../src/jobs/queue.ts';
+import { Secret } from '../../src/secret.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { createDelivery, type DeliveryJobs } from './delivering-instance.ts';
+
+const [databaseUrl = '', conversationId = ''] = process.argv.slice(2);
+const database = await openDatabase({ databaseUrl: new Secret(databaseUrl) });
+const delivery = createDelivery(database, async ({ key }) => {
+  process.stdout.write(`${key}\n`);
+  await delay(1_000);
+});
+const queue = createQueue<DeliveryJobs>(delivery.queueOptions);
+delivery.bind(queue);
+await queue.start();
+await delivery.owe(queue, conversationId, ['first', 'second']);
