@@ -7,10 +7,7 @@ import type { Database } from '../../src/store/database.ts';
 import { createDeliveryTurns } from '../../src/store/delivery-turns.ts';
 import { createNotifications } from '../../src/store/notifications.ts';
 import { deliverNotifications } from '../../src/usecases/deliver-notifications.ts';
-
-export interface DeliveryJobs {
-  readonly deliver: { readonly conversationId: string };
-}
+import type { JobPayloads } from '../../src/usecases/ports.ts';
 
 export interface Sent {
   /** As it was given to `owe`. */
@@ -21,17 +18,17 @@ export interface Sent {
 
 export function createDelivery(database: Database, onSend: (sent: Sent) => Promise<void>) {
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const queueOptions: QueueOptions<DeliveryJobs> = {
+  const queueOptions: QueueOptions<JobPayloads> = {
     database,
     clock: systemClock,
     names: ['deliver'],
-    onError: () => undefined,
+    onError: (error) => process.stderr.write(`${error}\n`),
   };
   const notifications = createNotifications(database);
   const conversations = createConversations(database);
   return {
     queueOptions,
-    bind(queue: JobQueue<DeliveryJobs>): void {
+    bind(queue: JobQueue<JobPayloads>): void {
       const ports = {
         ...{ conversations, notifications, log, clock: systemClock, jobs: queue },
         turns: createDeliveryTurns(database),
@@ -49,7 +46,7 @@ export function createDelivery(database: Database, onSend: (sent: Sent) => Promi
       queue.work('deliver', ({ conversationId }) => deliverNotifications(ports, conversationId));
     },
     /** Owes notifications to a conversation, which becomes known with the first. */
-    async owe(queue: JobQueue<DeliveryJobs>, conversationId: string, keys: readonly string[]): Promise<void> {
+    async owe(queue: JobQueue<JobPayloads>, conversationId: string, keys: readonly string[]): Promise<void> {
       const place = {
         tenantId: 'tenant',
         serviceUrl: 'https://smba.trafficmanager.net/emea/',

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createQueue } from '../../src/jobs/queue.ts';
 import { Secret } from '../../src/secret.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { createDelivery, type DeliveryJobs } from './delivering-instance.ts';
+import type { JobPayloads } from '../../src/usecases/ports.ts';
+import { createDelivery } from './delivering-instance.ts';
 
 const [databaseUrl = '', conversationId = ''] = process.argv.slice(2);
 const database = await openDatabase({ databaseUrl: new Secret(databaseUrl) });
@@ -12,7 +13,7 @@ const delivery = createDelivery(database, async ({ key }) => {
   process.stdout.write(`${key}\n`);
   await delay(1_000);
 });
-const queue = createQueue<DeliveryJobs>(delivery.queueOptions);
+const queue = createQueue<JobPayloads>(delivery.queueOptions);
 delivery.bind(queue);
 await queue.start();
 await delivery.owe(queue, conversationId, ['first', 'second']);

@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { createQueue } from '../../src/jobs/queue.ts';
 import { migrate } from '../../src/store/migrate.ts';
+import type { JobPayloads } from '../../src/usecases/ports.ts';
 import { freshServerDatabases } from '../support/databases.ts';
-import { createDelivery, type DeliveryJobs } from './delivering-instance.ts';
+import { createDelivery } from './delivering-instance.ts';
 
 const TAKE_OVER_MS = 15_000;
 
@@ -28,14 +29,19 @@ describe.skipIf(inject('postgresUrl') === '')('another instance', () => {
   async function startInstance(url: string, conversationId: string) {
     const program = new URL('take-over-process.ts', import.meta.url).pathname;
     const child = spawn(process.execPath, [program, url, conversationId], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     children.push(child);
     let output = '';
+    let errors = '';
     child.stdout.on('data', (chunk) => {
       output += chunk;
     });
-    await expect.poll(() => output, { timeout: 60_000, interval: 5 }).toContain('first\n');
+    child.stderr.on('data', (chunk) => {
+      errors += chunk;
+    });
+    const hasBegun = () => output.includes('first\n') || errors;
+    await expect.poll(hasBegun, { timeout: 60_000, interval: 5 }).toBe(true);
     return { child, output: () => output };
   }
 
@@ -56,7 +62,7 @@ describe.skipIf(inject('postgresUrl') === '')('another instance', () => {
       sent.push(`${conversationId}: ${key}${mayRepeat ? ', may repeat' : ''}`);
       if (key === 'third') await hasWokenUp.promise;
     });
-    const queue = createQueue<DeliveryJobs>(delivery.queueOptions);
+    const queue = createQueue<JobPayloads>(delivery.queueOptions);
     delivery.bind(queue);
     await queue.start();
     await expect.poll(() => sent.length, { timeout: 60_000, interval: 10 }).toBe(4);
