@@ -50,6 +50,8 @@ export async function startBenchWorld(kind: 'server' | 'embedded'): Promise<Benc
       writeFileSync(join(folder, 'pipebot.yaml'), servicesFile);
       const started = fork(new URL('./app-process.ts', import.meta.url), {
         cwd: folder,
+        // Not those of this process, whose paths are relative to where it was started.
+        execArgv: [],
         env: {
           PATH: process.env['PATH'] ?? '',
           PIPEBOT_LOCAL: 'true',

@@ -15,6 +15,8 @@ const GRACE_MS = 5_000;
 
 type Kind = 'watch' | 'subscription';
 
+const PROJECTS: Readonly<Record<Kind, string>> = { watch: 'Shop', subscription: 'Mill' };
+
 interface Line {
   readonly kind: Kind;
   readonly definition: StandInDefinition;
@@ -49,19 +51,28 @@ async function measure({ hasHooks, count, minutes }: Run): Promise<boolean> {
 /** Half of the lines are watched, half are subscribed to; each has a run that is going on. */
 async function prepare(world: BenchWorld, { hasHooks, count }: Omit<Run, 'minutes'>): Promise<Line[]> {
   const { azure, teams } = world;
-  const project = azure.addProject('Shop');
+  // A place is polled as its most impatient watcher wants, so each kind has a project of its own.
+  const projects = {
+    watch: azure.addProject(PROJECTS.watch),
+    subscription: azure.addProject(PROJECTS.subscription),
+  };
   const team = teams.addTeam('Shop');
   const ada = teams.addUser({ name: 'Ada Lovelace' });
   const services = Array.from({ length: count }, (_, index) => index + 2);
-  const base = azure.addDefinition(project, { id: 1, name: 'base', defaultBranch: BRANCH });
+  const base = azure.addDefinition(projects.watch, { id: 1, name: 'base', defaultBranch: BRANCH });
   azure.queueBuild(base, { branch: BRANCH }).succeed();
   const lines = services.map((id, index): Line => {
-    const definition = azure.addDefinition(project, { id, name: `service-${id}`, defaultBranch: BRANCH });
+    const kind = kindAt(index);
+    const definition = azure.addDefinition(projects[kind], {
+      id,
+      name: `service-${id}`,
+      defaultBranch: BRANCH,
+    });
     azure.queueBuild(definition, { branch: BRANCH }).succeed();
     const build = azure.queueBuild(definition, { branch: BRANCH });
     build.start();
     const channel = teams.addChannel(team, `channel-${id}`);
-    return { kind: index % 2 === 0 ? 'watch' : 'subscription', definition, channel, build };
+    return { kind, definition, channel, build };
   });
   const url = await world.start(servicesFile(services), () => undefined);
   if (hasHooks) await azure.hooks.subscribe(`${url}/api/hooks/azure-devops`, HOOK_SECRET);
@@ -77,12 +88,17 @@ async function prepare(world: BenchWorld, { hasHooks, count }: Omit<Run, 'minute
   return lines;
 }
 
+function kindAt(index: number): Kind {
+  return index % 2 === 0 ? 'watch' : 'subscription';
+}
+
 function servicesFile(ids: readonly number[]): string {
-  const services = ids.map(
-    (id) => `  service-${id}: { base: base, build: { definition: ${id}, branch: develop } }`,
-  );
+  const services = ids.map((id, index) => {
+    const build = `{ definition: ${id}, branch: develop, project: ${PROJECTS[kindAt(index)]} }`;
+    return `  service-${id}: { base: base, build: ${build} }`;
+  });
   return [
-    'project: Shop',
+    `project: ${PROJECTS.watch}`,
     'bases:',
     '  base: { definition: 1, branch: develop }',
     'services:',

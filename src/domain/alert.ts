@@ -120,6 +120,3 @@ export function currentNews({ pending, isFlappingTold, facts }: Alert): AlertNew
   if (isFlapping) return 'flapping';
   return facts?.colour === 'red' ? 'failing' : 'recovered';
 }
-
-export { alertTold, type Release, releaseAlert, type Suppression } from './alert-release.ts';
-export { type AlertContext, type AlertStep, alertAfter } from './alert-step.ts';

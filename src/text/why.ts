@@ -30,7 +30,7 @@ export function explainOutcome(outcome: AlertOutcome, now: number, filters?: Fil
     case 'filtered':
       return filteredText(outcome.by, filters);
     case 'dropped':
-      return `It recovered ${outcome.by === 'muted' ? 'while it was muted' : 'in the quiet hours'}, so there was nothing left to tell.`;
+      return `It came ${outcome.by === 'muted' ? 'while it was muted' : 'in the quiet hours'}, and nothing of it was left to tell afterwards.`;
     case 'recovered-untold':
       return 'It recovered before the failure was told, so there was nothing left to tell.';
     case 'flapping':

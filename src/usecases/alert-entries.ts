@@ -1,5 +1,11 @@
 // From alerts to the rows of a message: what a definition is called, whom a base blocks, what a card shows. Pure.
-import type { Alert, AlertEntry, AlertNews, HoldReason } from '../domain/alert.ts';
+import {
+  type Alert,
+  type AlertEntry,
+  type AlertNews,
+  currentNews,
+  type HoldReason,
+} from '../domain/alert.ts';
 import type { Content } from '../domain/content.ts';
 import {
   type DefinitionName,
@@ -55,7 +61,7 @@ export function cardContent(
   alerts: readonly Alert[],
   now: number,
 ): Extract<Content, { kind: 'alert' }> | undefined {
-  const entries = distinct(alerts).flatMap((alert) => entryOf(catalog, alert, stateOf(alert)) ?? []);
+  const entries = distinct(alerts).flatMap((alert) => entryOf(catalog, alert, currentNews(alert)) ?? []);
   return entries.length === 0 ? undefined : { kind: 'alert', entries, at: now };
 }
 
@@ -68,11 +74,6 @@ export function distinct(alerts: readonly Alert[]): Alert[] {
     if (!seen.has(key)) seen.set(key, alert);
   }
   return [...seen.values()];
-}
-
-function stateOf({ facts, isFlappingTold }: Alert): AlertNews {
-  if (isFlappingTold) return 'flapping';
-  return facts?.colour === 'red' ? 'failing' : 'recovered';
 }
 
 function servicesBuiltOn(catalog: ServiceCatalog, definition: DefinitionName): string[] {

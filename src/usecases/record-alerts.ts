@@ -2,7 +2,8 @@
 // inside the transaction that stores the builds; nobody is told here, release-alerts does that.
 
 import type { Clock } from '../clock.ts';
-import { type Alert, type AlertStep, alertAfter, type EndedBuild, newAlert } from '../domain/alert.ts';
+import { type Alert, type EndedBuild, newAlert } from '../domain/alert.ts';
+import { type AlertStep, alertAfter } from '../domain/alert-step.ts';
 import { mutedUntil } from '../domain/mute.ts';
 import { quietUntil } from '../domain/quiet-hours.ts';
 import { isSameDefinition, type ServiceCatalog } from '../domain/service.ts';
@@ -95,8 +96,9 @@ async function tellStep(ports: AlertPorts, subscription: Subscription, { step, e
   const { conversationId } = subscription;
   const { alert, updatesCard, isRepeat, isResult } = step;
   const { build } = end;
-  const key = `${subscription.id}:${build.organization}:${build.id}:${build.finishedAt ?? 0}`;
-  if (updatesCard && alert.cardKey !== undefined) await updateCard(ports, alert, key);
+  // Of the conversation and not of the subscription: several that hear of one thing say it once.
+  const key = `${build.organization}:${build.id}:${build.finishedAt ?? 0}`;
+  if (updatesCard && alert.cardKey !== undefined) await updateCard(ports, alert, `${alert.cardKey}:${key}`);
   if (!isResult && (!isRepeat || subscription.style === 'update')) return;
   const silence = await silenceOf(ports, subscription, build);
   if (silence !== undefined) {
@@ -109,7 +111,7 @@ async function tellStep(ports: AlertPorts, subscription: Subscription, { step, e
   const entry = isResult ? undefined : entryOf(ports.catalog, alert, 'failing');
   if (!isResult && !entry) return;
   await send(ports, {
-    key: `${isResult ? 'result' : 'repeat'}:${key}`,
+    key: `${isResult ? 'result' : 'repeat'}:${conversationId}:${key}`,
     conversationId,
     content: entry ? { kind: 'alert-repeat', entry } : { kind: 'result', name, role, build },
     ...(subscription.style === 'thread' && alert.cardKey !== undefined

@@ -1,15 +1,8 @@
 // Tells a conversation what its subscriptions owe it, as far as it is due: everything at once in as few messages as
 // possible. What is muted, inhibited or falls into quiet hours is held on. It must not send; it stores
 // notifications.
-import {
-  type Alert,
-  type AlertEntry,
-  type AlertNews,
-  alertTold,
-  type HoldReason,
-  releaseAlert,
-  type Suppression,
-} from '../domain/alert.ts';
+import type { Alert, AlertEntry, AlertNews, HoldReason } from '../domain/alert.ts';
+import { alertTold, releaseAlert, type Suppression } from '../domain/alert-release.ts';
 import { mutedUntil } from '../domain/mute.ts';
 import { quietUntil } from '../domain/quiet-hours.ts';
 import { branchesToAsk } from '../domain/service.ts';
@@ -78,21 +71,64 @@ async function release(ports: ReleasePorts, due: Due): Promise<void> {
       ...(brokenBase === undefined ? {} : { brokenBase }),
     };
     const released = releaseAlert(alert, suppression);
-    if (released.kind === 'tell') told.push({ ...released, alert, subscription });
-    else await ports.alerts.save(released.alert, now);
+    if (released.kind !== 'tell') {
+      await ports.alerts.save(released.alert, now);
+      continue;
+    }
+    const cardKey = await cardOfSibling(ports, alert, released.news);
+    if (cardKey === undefined) told.push({ ...released, alert, subscription });
+    else await ports.alerts.save(alertTold(alert, cardKey), now);
   }
   await tell(ports, { conversationId, now, told });
 }
 
-/** The name of a base that this alert's service is built on and that is red itself. */
-async function brokenBaseOf(ports: ReleasePorts, { definition, branch }: Alert): Promise<string | undefined> {
+/** What the conversation has heard of a definition on a branch through its other subscriptions. */
+async function listSiblings(
+  ports: ReleasePorts,
+  of: Pick<Alert, 'conversationId' | 'definition' | 'branch'>,
+) {
+  const { conversationId, definition, branch } = of;
+  const siblings: Alert[] = [];
+  for (const subscription of await ports.subscriptions.listByDefinition(definition, branch)) {
+    if (subscription.conversationId !== conversationId) continue;
+    const alert = await ports.alerts.find(subscription.id, definition, branch);
+    if (alert) siblings.push(alert);
+  }
+  return siblings;
+}
+
+/** The card on which the conversation has read the same news already, through another subscription. */
+async function cardOfSibling(
+  ports: ReleasePorts,
+  alert: Alert,
+  news: AlertNews,
+): Promise<string | undefined> {
+  if (!isNewCard(news)) return undefined;
+  const siblings = await listSiblings(ports, alert);
+  return siblings.find(
+    (other) =>
+      other.subscriptionId !== alert.subscriptionId &&
+      other.isOpen &&
+      other.isFlappingTold === (news === 'flapping'),
+  )?.cardKey;
+}
+
+/**
+ * The name of a base that this alert's service is built on and that is red itself. It holds nothing back in a
+ * conversation that neither knows of it nor is going to: then nobody would hear of anything.
+ */
+async function brokenBaseOf(ports: ReleasePorts, alert: Alert): Promise<string | undefined> {
+  const { conversationId, definition, branch } = alert;
   const service = serviceBuiltBy(ports.catalog, definition);
   if (!service) return undefined;
   for (const base of service.bases) {
     for (const at of branchesToAsk({ kind: 'service', service }, base, branch)) {
       const health = await ports.healths.find(base.definition, at);
-      if (health?.colour === 'red') return base.name;
       if (health?.colour === 'green') break;
+      if (health?.colour !== 'red') continue;
+      const known = await listSiblings(ports, { conversationId, definition: base.definition, branch: at });
+      if (known.some(({ isOpen, pending }) => isOpen || pending)) return base.name;
+      break;
     }
   }
   return undefined;

@@ -59,7 +59,7 @@ export async function recordWatch(ports: WatchPorts, watch: Watch, cardKey: stri
 export async function stopWatch(ports: WatchPorts, watch: Watch): Promise<Watch | undefined> {
   const stopped: Watch = { ...watch, state: 'stopped' };
   if (!(await ports.watches.save(stopped))) return undefined;
-  await tell(ports, { watch: stopped }, { isNews: false });
+  await tell(ports, { watch: stopped }, { occasion: 'stopped', isNews: false });
   return stopped;
 }
 
@@ -72,14 +72,26 @@ export async function advanceWatches(
   for (const watch of await ports.watches.listOpenByTarget(target)) {
     const own = builds.filter((build) => isOfRepository(build, watch.definition.repositoryId));
     const step = advanceWatch(watch, own, ports.clock.now());
-    if (!step) continue;
+    if (!step) {
+      await tellApproval(ports, watch, own);
+      continue;
+    }
     if (!(await ports.watches.save(step.watch))) continue;
     const endAt = step.build && expectedEndAt(step.build, own);
     await tell(ports, step, {
+      occasion: step.watch.state,
       isNews: !isOpen(step.watch),
       ...(endAt === undefined ? {} : { expectedEndAt: endAt }),
     });
   }
+}
+
+/** A run that goes on only when somebody approves is news for those who wait for it; once for each approval. */
+async function tellApproval(ports: WatchPorts, watch: Watch, builds: readonly Build[]): Promise<void> {
+  const build = builds.find(({ id }) => watch.state === 'following' && id === watch.buildId);
+  if (!build?.pendingApproval) return;
+  const { stage = '', since = 0 } = build.pendingApproval;
+  await tell(ports, { watch, build }, { occasion: `approval:${since}:${stage}`, isNews: true });
 }
 
 /** Ids of builds that open watches of the target follow. */
@@ -98,15 +110,23 @@ export async function endWatchesOf(
 ): Promise<void> {
   for (const watch of await ports.watches.listFollowing({ organization, project, buildId })) {
     const gone: Watch = { ...watch, state: 'gone' };
-    if (await ports.watches.save(gone)) await tell(ports, { watch: gone }, { isNews: true });
+    if (await ports.watches.save(gone))
+      await tell(ports, { watch: gone }, { occasion: 'gone', isNews: true });
   }
+}
+
+interface Occasion {
+  /** What happened, for the key that makes telling it twice impossible. */
+  readonly occasion: string;
+  readonly isNews: boolean;
+  readonly expectedEndAt?: number;
 }
 
 /** Updates the watch's card; news is also told by a message of its own, since an updated card notifies nobody. */
 async function tell(
   ports: WatchPorts,
   { watch, build }: WatchStep,
-  { isNews, expectedEndAt: endAt }: { readonly isNews: boolean; readonly expectedEndAt?: number },
+  { occasion, isNews, expectedEndAt: endAt }: Occasion,
 ): Promise<void> {
   const now = ports.clock.now();
   const { id, conversationId, threadId } = watch;
@@ -121,7 +141,8 @@ async function tell(
   } as const;
   await ports.notifications.add(
     {
-      key: `${id}:card:${watch.state}`,
+      key: `${id}:card:${occasion}`,
+      isProgress: isOpen(watch),
       conversationId,
       content,
       ...(cardKey ? { updatesKey: cardKey } : {}),
@@ -132,7 +153,7 @@ async function tell(
   if (isNews) {
     const news = { kind: 'watch-ended', watch, ...about, mentions: watch.askers } as const;
     await ports.notifications.add(
-      { key: `${id}:news:${watch.state}`, conversationId, content: news, ...thread },
+      { key: `${id}:news:${occasion}`, conversationId, content: news, ...thread },
       now,
     );
   }

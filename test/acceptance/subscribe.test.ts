@@ -140,6 +140,40 @@ describe('a subscription to failures', () => {
     );
   });
 
+  it('speaks for itself where nobody hears of its base', async () => {
+    const { base, payments, channel } = await start('subscribe payments reason:manual');
+    await play(
+      world,
+      [
+        at(10, () => base.fails({ reason: 'schedule' })),
+        at(30, () => payments.fails({ reason: 'manual' })),
+        expectMessage(channel, 'payments failed').between(30, 35),
+      ],
+      { until: 80 },
+    );
+  });
+
+  it('tells a conversation once what it has subscribed to twice', async () => {
+    const { payments, channel } = await start(
+      'subscribe payments reason:manual style:flat',
+      'subscribe * style:flat',
+    );
+    await play(
+      world,
+      [
+        at(10, () => payments.fails({ reason: 'manual' })),
+        expectMessage(channel, 'payments failed').between(10, 15),
+        at(60, () => payments.fails({ reason: 'manual' })),
+        expectUpdate(channel, '2 runs').between(60, 65),
+        expectMessage(channel, 'payments').between(60, 65),
+        at(120, () => payments.succeeds()),
+        expectUpdate(channel, 'recovered').between(120, 125),
+        expectMessage(channel, 'payments recovered').between(120, 125),
+      ],
+      { until: 180 },
+    );
+  });
+
   it('tells once that something flaps, and once how that ended', async () => {
     const { payments, channel } = await start('subscribe payments');
     const ends = [

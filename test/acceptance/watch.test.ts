@@ -139,6 +139,24 @@ it('waiting for the next build also means an old one that is rerun, even if nobo
   expect(textOf(world.botMessages()[1] as StandInMessage)).toContain('succeeded');
 });
 
+it('a run that waits for an approval says so once, and goes on being watched', async () => {
+  world = await startWorld({ hasHooks: true });
+  const base = world.azure.queueBuild(world.shop.pythonBase, DEVELOP);
+  base.start();
+  await world.ask('watch payments');
+  base.waitForApproval();
+  await world.settle();
+  await world.pass(3);
+  const [card, news, ...more] = world.botMessages();
+  expect(card && textOf(card)).toContain('approval');
+  expect(news && textOf(news)).toMatch(/<at>Ada Lovelace<\/at>.*approval/s);
+  expect(more).toEqual([]);
+  base.succeed();
+  await world.settle();
+  await world.pass(1);
+  expect(world.botMessages().map(textOf).at(-1)).toContain('succeeded');
+});
+
 it('a single answer with a wrong date does not shut out the later ones', async () => {
   world = await startWorld();
   const base = world.azure.queueBuild(world.shop.pythonBase, DEVELOP);

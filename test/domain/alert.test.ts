@@ -1,15 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type Alert,
-  type AlertContext,
-  type AlertStep,
-  alertAfter,
-  alertTold,
-  type EndedBuild,
-  newAlert,
-  releaseAlert,
-} from '../../src/domain/alert.ts';
+import { type Alert, type EndedBuild, newAlert } from '../../src/domain/alert.ts';
+import { alertTold, releaseAlert } from '../../src/domain/alert-release.ts';
+import { type AlertContext, type AlertStep, alertAfter } from '../../src/domain/alert-step.ts';
 import type { Build } from '../../src/domain/build.ts';
 import { type Health, healthAfter, UNKNOWN_HEALTH } from '../../src/domain/health.ts';
 import { type Happening, type Heard, playAlerts } from '../support/alert-desk.ts';

@@ -43,7 +43,10 @@ export function createDelivery(database: Database, onSend: (sent: Sent) => Promi
           },
         },
       };
-      queue.work('deliver', ({ conversationId }) => deliverNotifications(ports, conversationId));
+      // One at a time, so that who is busy leaves the next job to others.
+      queue.work('deliver', ({ conversationId }) => deliverNotifications(ports, conversationId), {
+        concurrency: 1,
+      });
     },
     /** Owes notifications to a conversation, which becomes known with the first. */
     async owe(queue: JobQueue<JobPayloads>, conversationId: string, keys: readonly string[]): Promise<void> {

@@ -1,5 +1,5 @@
 // An instance that only delivers, for take-over.test.ts to kill and to stop. Prints the key of every notification
-// that it begins to send; each send takes a second.
+// that it begins to send.
 import { setTimeout as delay } from 'node:timers/promises';
 import { createQueue } from '../../src/jobs/queue.ts';
 import { Secret } from '../../src/secret.ts';
@@ -7,11 +7,11 @@ import { openDatabase } from '../../src/store/database.ts';
 import type { JobPayloads } from '../../src/usecases/ports.ts';
 import { createDelivery } from './delivering-instance.ts';
 
-const [databaseUrl = '', conversationId = ''] = process.argv.slice(2);
+const [databaseUrl = '', conversationId = '', sendMs = ''] = process.argv.slice(2);
 const database = await openDatabase({ databaseUrl: new Secret(databaseUrl) });
 const delivery = createDelivery(database, async ({ key }) => {
   process.stdout.write(`${key}\n`);
-  await delay(1_000);
+  await delay(Number(sendMs));
 });
 const queue = createQueue<JobPayloads>(delivery.queueOptions);
 delivery.bind(queue);

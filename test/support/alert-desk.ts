@@ -5,13 +5,12 @@ import {
   type AlertFacts,
   type AlertNews,
   type AlertOutcome,
-  alertAfter,
-  alertTold,
   currentNews,
   type HoldReason,
   newAlert,
-  releaseAlert,
 } from '../../src/domain/alert.ts';
+import { alertTold, releaseAlert } from '../../src/domain/alert-release.ts';
+import { alertAfter } from '../../src/domain/alert-step.ts';
 import type { Build } from '../../src/domain/build.ts';
 import type { Failure } from '../../src/domain/failure.ts';
 import { type Health, healthAfter, UNKNOWN_HEALTH } from '../../src/domain/health.ts';

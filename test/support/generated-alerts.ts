@@ -46,9 +46,9 @@ const deeds = fc.oneof<fc.WeightedArbitrary<Deed>[]>(
 );
 /** In seconds: within one group, within a flapping window, or a night later. */
 const gaps = fc.oneof(
-  fc.integer({ min: 1, max: 40 }),
-  fc.integer({ min: 41, max: 3_600 }),
-  fc.integer({ min: 3_600, max: 40_000 }),
+  { weight: 4, arbitrary: fc.integer({ min: 1, max: 40 }) },
+  { weight: 6, arbitrary: fc.integer({ min: 41, max: 3_600 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 3_600, max: 40_000 }) },
 );
 const minutes = fc.integer({ min: 0, max: 1_439 });
 const quietHours = fc
@@ -60,7 +60,7 @@ const quietHours = fc
 export function histories(events: readonly Wishes['events'][]): fc.Arbitrary<History> {
   return fc
     .record({
-      steps: fc.array(fc.tuple(gaps, deeds), { maxLength: 40 }),
+      steps: fc.array(fc.tuple(gaps, deeds), { maxLength: 40, size: 'max' }),
       events: fc.constantFrom(...events),
       reasons: fc.constantFrom<Wishes['reasons'][]>([], ['ci']),
       quiet: fc.option(quietHours, { nil: undefined }),

@@ -118,10 +118,13 @@ describe('what became of a run', () => {
     [{ code: 'filtered', by: 'reason' }, 'The filter reason:ci,schedule kept it back.'],
     [{ code: 'filtered', by: 'stage' }, 'The filter stage:deploy* kept it back.'],
     [{ code: 'filtered', by: 'events' }, 'It failed, and this subscription is for recoveries only.'],
-    [{ code: 'dropped', by: 'muted' }, 'It recovered while it was muted, so there was nothing left to tell.'],
+    [
+      { code: 'dropped', by: 'muted' },
+      'It came while it was muted, and nothing of it was left to tell afterwards.',
+    ],
     [
       { code: 'dropped', by: 'quiet-hours' },
-      'It recovered in the quiet hours, so there was nothing left to tell.',
+      'It came in the quiet hours, and nothing of it was left to tell afterwards.',
     ],
     [
       { code: 'recovered-untold' },
