@@ -7,15 +7,16 @@ import { renderContent } from './cards/render-content.ts';
 import { createRespond } from './chat/respond.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Settings } from './config/settings.ts';
+import { type ReachPoint, withCrashPoints } from './crash-points.ts';
 import { isOfConfiguredRepository } from './domain/service.ts';
-import { createAuthenticateCaller, hashGateKey } from './http/gate-keys.ts';
+import { createAuthenticateCaller, replaceConfiguredKeys } from './http/gate-keys.ts';
 import { digestHook } from './http/hook-routes.ts';
 import { createOperatorServer } from './http/operator-server.ts';
 import { createHttpServer } from './http/server.ts';
 import { createQueue } from './jobs/queue.ts';
 import { bindWorkers, JOB_NAMES } from './jobs/workers.ts';
 import type { Logger } from './logger.ts';
-import { type DatabaseOptions, openDatabase } from './store/database.ts';
+import { type DatabaseOptions, openDatabase, optionsFor } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
 import { createStores, forgetfulStores } from './store/stores.ts';
 import { createTeamsEntry } from './teams/adapter.ts';
@@ -38,7 +39,7 @@ import {
   readOrForget,
   resumePolls,
 } from './usecases/poll-builds.ts';
-import type { JobPayloads, Messenger } from './usecases/ports.ts';
+import type { JobPayloads, Messenger, Pipelines } from './usecases/ports.ts';
 import { createReceiveHook } from './usecases/receive-hook.ts';
 import { receiveEvent } from './usecases/receive-message.ts';
 import { recordAlerts } from './usecases/record-alerts.ts';
@@ -58,6 +59,8 @@ export interface AppOptions {
   readonly callTimeoutMs?: number;
   /** From 0 to 1, for the moments at which places are polled. */
   readonly random?: () => number;
+  /** Hears of every crash point, and may not return; for chaos runs only. */
+  readonly onCrashPoint?: ReachPoint;
 }
 
 export interface App {
@@ -88,14 +91,14 @@ export async function createApp({
 }: AppOptions): Promise<App> {
   const { config, catalog, organizations } = settings;
   const timeout = options.callTimeoutMs === undefined ? {} : { callTimeoutMs: options.callTimeoutMs };
-  const database = await openDatabase(options.database ?? databaseOptions(settings));
+  const database = await openDatabase(options.database ?? optionsFor(config.database), options.onCrashPoint);
   await migrate(database);
 
   const stores = createStores(database);
   const onJobError = (error: unknown) => logger.error({ err: error }, 'job failed');
   const queue = createQueue<JobPayloads>({ database, clock, names: JOB_NAMES, onError: onJobError });
 
-  const pipelines = createPipelines({
+  const azure = createPipelines({
     organizations: organizations.map(({ name, url, token }) => ({
       name,
       url,
@@ -105,6 +108,7 @@ export async function createApp({
     log: logger,
     ...timeout,
   });
+  const pipelines = withCrashPoints<Pipelines>(azure, 'pipelines', options.onCrashPoint);
   const base = {
     ...stores,
     catalog,
@@ -144,12 +148,13 @@ export async function createApp({
     log: logger,
     ...(options.teamsTesting ? { testing: options.teamsTesting } : {}),
   };
-  const messenger: Messenger = createMessenger({
+  const connector = createMessenger({
     ...teams,
     ...timeout,
-    render: ({ content, mayRepeat, shrinkStep }, now) =>
-      renderContent(content, { now, mayRepeat, shrinkStep }),
+    render: ({ content, mayRepeat, shrinkStep }, now, mention) =>
+      renderContent(content, { now, mayRepeat, shrinkStep, ...(mention ? { mention } : {}) }),
   });
+  const messenger = withCrashPoints<Messenger>(connector, 'messenger', options.onCrashPoint);
   const entry = createTeamsEntry({
     ...teams,
     allowedTenants: config.registration ? [config.registration.tenantId] : 'any',
@@ -203,13 +208,7 @@ export async function createApp({
 
   return {
     async start() {
-      await stores.gateKeys.replaceConfigured(
-        config.gateKeys.map(({ name, key, services }) => ({
-          name,
-          hash: hashGateKey(key.reveal()),
-          ...(services ? { services } : {}),
-        })),
-      );
+      await replaceConfiguredKeys(stores.gateKeys, config.gateKeys);
       await resyncSubscriptions(base);
       await queue.start();
       await resume();
@@ -221,7 +220,7 @@ export async function createApp({
       gate.close();
       await Promise.all([server.stop(STOP_GRACE_MS), operator?.stop(STOP_GRACE_MS)]);
       await queue.stop({ graceMs: STOP_GRACE_MS });
-      pipelines.close();
+      azure.close();
       await database.close();
     },
     get url() {
@@ -236,10 +235,4 @@ export async function createApp({
     },
     idle: () => queue.idle(),
   };
-}
-
-function databaseOptions({ config }: Settings): DatabaseOptions {
-  return 'url' in config.database
-    ? { databaseUrl: config.database.url }
-    : { dataDir: config.database.dataDir };
 }

@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
+import type { Secret } from '../secret.ts';
 import type { GateKey, GateKeys } from '../usecases/ports.ts';
 import { presentedKey } from './presented-key.ts';
 
@@ -10,6 +11,20 @@ export type StoredGateKey = Awaited<ReturnType<GateKeys['list']>>[number];
 /** SHA-256, hex. Keys are long and random, so a slow hash would add nothing. */
 export function hashGateKey(key: string): string {
   return createHash('sha256').update(key, 'utf8').digest('hex');
+}
+
+/** Makes the keys of the configuration those that count, beside the ones that were made otherwise. */
+export async function replaceConfiguredKeys(
+  gateKeys: Pick<GateKeys, 'replaceConfigured'>,
+  configured: readonly {
+    readonly name: string;
+    readonly key: Secret;
+    readonly services?: readonly string[];
+  }[],
+): Promise<void> {
+  await gateKeys.replaceConfigured(
+    configured.map(({ key, ...named }) => ({ ...named, hash: hashGateKey(key.reveal()) })),
+  );
 }
 
 const LIST_MEMORY_MS = 5_000;

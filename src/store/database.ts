@@ -1,6 +1,7 @@
 // The one way to the database, the same on the embedded one and on a server: queries, a transaction that
 // travels with the call, notifications. Knows no tables. Everything above store/ and jobs/ sees ports instead.
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { CommitName, ReachPoint } from '../crash-points.ts';
 import { PipeBotError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import type { Driver, Session, Subscription } from './driver.ts';
@@ -23,8 +24,9 @@ export interface Database {
   /**
    * Runs `work` in one transaction and commits when it resolves; a call inside another joins it. What is
    * thrown, joined calls included, rolls everything back, even where somebody caught it on the way.
+   * `name` is for crash points; a call that joins another has no commit of its own.
    */
-  transaction<T>(work: () => Promise<T>): Promise<T>;
+  transaction<T>(work: () => Promise<T>, name?: CommitName): Promise<T>;
   /** Runs `callback`, which must not throw, once the transaction has committed; outside of one, at once. */
   afterCommit(callback: () => void): void;
   /**
@@ -48,16 +50,23 @@ export type DatabaseOptions =
   /** In memory; `template` is a dump of a data folder, which opens six times as fast as a new one. */
   | { readonly inMemory: true; readonly template?: Blob };
 
+/** From where the configuration says that the data is. */
+export function optionsFor(place: { readonly url: Secret } | { readonly dataDir: string }): DatabaseOptions {
+  return 'url' in place ? { databaseUrl: place.url } : place;
+}
+
 /**
- * Opens the database that the options name; the caller closes it.
+ * Opens the database that the options name; the caller closes it. `reach` hears of every commit, before it is sent
+ * and after it was confirmed; it is there for chaos runs.
  * @throws {PipeBotError} `store-busy` when another process has the folder, `store-unavailable` when the server
  * cannot be reached.
  */
-export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  if ('databaseUrl' in options) return new TravellingDatabase(await openServer(options.databaseUrl));
-  return new TravellingDatabase(await openEmbedded(options));
+export async function openDatabase(options: DatabaseOptions, reach?: ReachPoint): Promise<Database> {
+  if ('databaseUrl' in options) return new TravellingDatabase(await openServer(options.databaseUrl), reach);
+  return new TravellingDatabase(await openEmbedded(options), reach);
 }
 
+const READING = /^\s*select\b/i;
 const CHANNEL = /^[a-z_][a-z0-9_]{0,62}$/;
 
 interface Transaction {
@@ -70,12 +79,14 @@ interface Transaction {
 
 class TravellingDatabase implements Database {
   readonly #driver: Driver;
+  readonly #reach: ReachPoint | undefined;
   readonly #current = new AsyncLocalStorage<Transaction | undefined>();
   readonly #running = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, reach: ReachPoint | undefined) {
     this.#driver = driver;
+    this.#reach = reach;
   }
 
   get kind(): 'embedded' | 'server' {
@@ -85,20 +96,25 @@ class TravellingDatabase implements Database {
   async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const session = this.#session();
     return (await (session?.query(sql, parameters) ??
-      this.#outside(() => this.#driver.query(sql, parameters)))) as Row[];
+      this.#committing(sql, () => this.#driver.query(sql, parameters)))) as Row[];
   }
 
   async execute(sql: string): Promise<unknown[]> {
-    return await (this.#session()?.execute(sql) ?? this.#outside(() => this.#driver.execute(sql)));
+    return await (this.#session()?.execute(sql) ?? this.#committing(sql, () => this.#driver.execute(sql)));
   }
 
-  async transaction<T>(work: () => Promise<T>): Promise<T> {
+  async transaction<T>(work: () => Promise<T>, name: CommitName = 'statement'): Promise<T> {
     const outer = this.#current.getStore();
     if (outer?.session !== undefined) return await join(outer, work);
     const transaction: Transaction = { session: undefined, afterCommit: [], failure: undefined };
     const result = await this.#outside(() =>
-      this.#driver.transaction((session) => this.#run(transaction, session, work)),
+      this.#driver.transaction(async (session) => {
+        const done = await this.#run(transaction, session, work);
+        this.#reach?.(`commit:${name}:before`);
+        return done;
+      }),
     );
+    this.#reach?.(`commit:${name}:after`);
     for (const callback of transaction.afterCommit) this.#runCallback(callback);
     return result;
   }
@@ -137,6 +153,15 @@ class TravellingDatabase implements Database {
 
   #session(): Session | undefined {
     return this.#current.getStore()?.session;
+  }
+
+  /** Outside a transaction, every statement that writes is a commit of its own. */
+  async #committing<T>(sql: string, work: () => Promise<T>): Promise<T> {
+    if (!this.#reach || READING.test(sql)) return await this.#outside(work);
+    this.#reach('commit:statement:before');
+    const result = await this.#outside(work);
+    this.#reach('commit:statement:after');
+    return result;
   }
 
   async #run<T>(transaction: Transaction, session: Session, work: () => Promise<T>): Promise<T> {

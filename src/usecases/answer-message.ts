@@ -71,7 +71,7 @@ async function storeReply(ports: AnswerPorts, message: IncomingMessage, reply: R
     await ports.notifications.add({ key, conversationId, content, ...thread }, ports.clock.now());
     await ports.messages.markAnswered(conversationId, activityId);
     await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId });
-  });
+  }, 'answer-message');
 }
 
 /** Logs what was thrown and says it as far as it is known. */

@@ -75,7 +75,7 @@ export async function pollBuilds(ports: PollPorts, place: Place): Promise<void> 
       await ports.jobs.enqueue('poll', place, { key: placeKey(place), runAt });
     }
     return wanted;
-  });
+  }, 'plan-poll');
   if (!planned) return;
   const target = toTarget(place, planned.definitions);
   try {
@@ -83,7 +83,7 @@ export async function pollBuilds(ports: PollPorts, place: Place): Promise<void> 
     await readMissing(ports, target);
   } catch (thrown) {
     if (!toPipeBotError(thrown).code.startsWith('azure-')) throw thrown;
-    await ports.transactions.transaction(() => ports.onUnreadable(target));
+    await ports.transactions.transaction(() => ports.onUnreadable(target), 'end-unreadable');
   }
 }
 

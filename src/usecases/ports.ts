@@ -1,5 +1,6 @@
 // What the use cases need from the outside, as small interfaces in domain words. Never cards, rows or
 // activities. Each use case takes only the ports it uses; app.ts hands them in.
+import type { CommitName } from '../crash-points.ts';
 import type { Build } from '../domain/build.ts';
 import type { TimelineFacts } from '../domain/failure.ts';
 import type { Place, PlacedDefinition } from '../domain/place.ts';
@@ -59,9 +60,9 @@ export interface Pipelines {
   }): Promise<{ readonly project: string; readonly definitionId: number; readonly name: string }>;
 }
 
-/** Runs all store calls made inside `work` in one transaction; it travels with the call. */
+/** Runs all store calls made inside `work` in one transaction; it travels with the call. `name` is for crash points. */
 export interface Transactions {
-  transaction<T>(work: () => Promise<T>): Promise<T>;
+  transaction<T>(work: () => Promise<T>, name: CommitName): Promise<T>;
 }
 
 /** What was read of builds. Every store call throws PipeBotError `store-unavailable` when the store is down. */

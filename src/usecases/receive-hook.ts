@@ -83,7 +83,7 @@ async function storeArrivals(
     }
     for (const [key, ref] of [...wanted].sort(([left], [right]) => (left < right ? -1 : 1)))
       await jobs.enqueue('read-build', ref, { key, runAt: nextReadAt(key) });
-  });
+  }, 'receive-hook');
 }
 
 function stateOf(hint: HookHint, refs: readonly BuildRef[]): HookEvent['state'] {

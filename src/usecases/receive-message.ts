@@ -63,7 +63,7 @@ export async function receiveMessage(
       await ports.jobs.enqueue('deliver', { conversationId }, { key });
     }
     await ports.jobs.enqueue('answer-message', { conversationId }, { key });
-  });
+  }, 'receive-message');
 }
 
 /** Where the bot was added or removed. Teams tells of a team once, in one of its channels. */
@@ -82,7 +82,7 @@ export async function joinConversation(ports: ReceivePorts, membership: Membersh
       await ports.notifications.resume(conversationId, now);
       await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId });
     }
-  });
+  }, 'join-conversation');
 }
 
 /** In a fixed order, so that two transactions about one team do not wait for each other. */
@@ -105,5 +105,5 @@ export async function leaveConversation(ports: ReceivePorts, membership: Members
   await ports.transactions.transaction(async () => {
     await ports.conversations.save(membership.conversation, ports.clock.now());
     for (const id of await concernedBy(ports, membership)) await ports.conversations.setSuspended(id, true);
-  });
+  }, 'leave-conversation');
 }

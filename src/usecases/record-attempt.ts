@@ -103,5 +103,5 @@ export function inTurn(
     if (!(await turns.isHeld(turn))) return false;
     await work();
     return true;
-  });
+  }, 'record-attempt');
 }

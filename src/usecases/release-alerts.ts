@@ -28,7 +28,7 @@ export async function releaseAlerts(ports: ReleasePorts, conversationId: string)
       await release(ports, { conversationId, due, now, quietUntil: quietUntil(quiet, now) });
     const nextAt = await ports.alerts.nextDueAt(conversationId);
     if (nextAt !== undefined) await enqueueRelease(ports, conversationId, nextAt);
-  });
+  }, 'release-alerts');
 }
 
 /** After a start and every hour: whatever is pending has its job, even if that was lost. */

@@ -19,6 +19,6 @@ export async function resyncSubscriptions(ports: ResyncPorts): Promise<void> {
       for (const subscription of await ports.subscriptions.listByConversation(conversationId)) {
         await ports.subscriptions.save(subscription, subscribedDefinitions(ports.catalog, subscription));
       }
-    });
+    }, 'resync-subscriptions');
   }
 }

@@ -62,7 +62,7 @@ export async function storeReading(
     await storeBuilds(ports, target, { ...read, usual: read.builds });
     const { observedAt, begunAt: readAt, builds } = read;
     await ports.records.saveReading(target, { observedAt, readAt, builds });
-  });
+  }, 'store-reading');
 }
 
 /** One build that was read by itself. */
@@ -73,7 +73,7 @@ export async function storeSingle(ports: StoreReadingPorts, build: Build, read: 
     await ports.records.lockTarget(target);
     const last = await ports.records.lastReading(target);
     await storeBuilds(ports, target, { ...read, builds: [build], usual: last?.builds ?? [] });
-  });
+  }, 'store-build');
 }
 
 /** A build that Azure DevOps no longer knows; nothing happens when it was not known here either. */
@@ -88,7 +88,7 @@ export async function storeDeletion(ports: StoreReadingPorts, ref: BuildRef): Pr
     await ports.transitions.add([{ kind: 'deleted', build }], ports.clock.now());
     await ports.onDeleted(ref);
     ports.log.info({ transition: 'deleted', buildId: build.id, number: build.number }, 'build changed');
-  });
+  }, 'store-deletion');
 }
 
 interface ToStore extends Read {

@@ -99,7 +99,10 @@ export async function listFollowed(
   ports: Pick<WatchPorts, 'watches' | 'transactions'>,
   target: BuildsTarget,
 ): Promise<number[]> {
-  const open = await ports.transactions.transaction(() => ports.watches.listOpenByTarget(target));
+  const open = await ports.transactions.transaction(
+    () => ports.watches.listOpenByTarget(target),
+    'list-followed',
+  );
   return [...new Set(open.flatMap(({ state, buildId }) => (state === 'following' ? (buildId ?? []) : [])))];
 }
 
