@@ -20,7 +20,8 @@ const STATEMENT_TIMEOUT_MS = 15_000;
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 1_000;
 /** Migrations may take longer, and wait for another instance's. */
 const EXECUTE_TIMEOUT_MS = 300_000;
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
+/** Nothing calls out inside a transaction. A process that was paused inside one must not hold up the others. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 const ROLLBACK_TIMEOUT_MS = 5_000;
 
 /**
