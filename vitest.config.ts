@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // restify changes Node's own ServerResponse for its whole process, so what loads it runs apart from the rest.
-const WHOLE = ['test/acceptance/**/*.test.ts', 'test/http/**/*.test.ts'];
+const WHOLE = ['acceptance', 'chaos', 'cli', 'http'].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {

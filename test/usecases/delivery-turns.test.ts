@@ -214,7 +214,9 @@ eachMigratedDatabase('a turn to deliver', (open) => {
   test('an attempt whose beginning was stored, though the store said that it failed, is made unmarked', async () => {
     const { database, ports, owe, deliver, repeats } = await openBench();
     await owe({});
-    const transactions: Transactions = { transaction: (work) => once(() => database.transaction(work), 'statement') };
+    const transactions: Transactions = {
+      transaction: (work) => once(() => database.transaction(work), 'statement'),
+    };
     const once = losesItsAnswer((work: () => Promise<unknown>) => work()) as Transactions['transaction'];
     await expect(deliver({ transactions })).rejects.toThrow('store-unavailable');
     expect(await ports.notifications.nextFor(CHANNEL.id)).toMatchObject({ state: 'queued', attempts: 1 });
