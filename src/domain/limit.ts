@@ -3,6 +3,15 @@
 
 export type LimitOwner = 'conversation' | 'person' | 'tenant';
 
+/** Whose watches or subscriptions are counted. */
+export interface Owners {
+  readonly conversationId: string;
+  readonly personId: string;
+  readonly tenantId: string;
+}
+
+export type OwnedCounts = Readonly<Record<LimitOwner, number>>;
+
 export type Limits = Readonly<Record<LimitOwner, number>>;
 
 /** A conversation that waits for more than this is not helped by one more card. */
@@ -15,10 +24,7 @@ export interface ReachedLimit {
 }
 
 /** The first limit that leaves no room for one more; undefined when there is room. */
-export function reachedLimit(
-  counts: Readonly<Record<LimitOwner, number>>,
-  limits: Limits,
-): ReachedLimit | undefined {
+export function reachedLimit(counts: OwnedCounts, limits: Limits): ReachedLimit | undefined {
   const owners = ['conversation', 'person', 'tenant'] as const;
   const whose = owners.find((owner) => counts[owner] >= limits[owner]);
   return whose && { limit: limits[whose], whose };

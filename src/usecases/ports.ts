@@ -3,6 +3,7 @@
 import type { CommitName } from '../crash-points.ts';
 import type { Build } from '../domain/build.ts';
 import type { TimelineFacts } from '../domain/failure.ts';
+import type { OwnedCounts, Owners } from '../domain/limit.ts';
 import type { Place, PlacedDefinition } from '../domain/place.ts';
 import type { Person, Watch } from '../domain/watch.ts';
 
@@ -120,15 +121,7 @@ export interface Watches {
   /** Every place that an open watch needs. */
   listPlaces(): Promise<Place[]>;
   /** Open watches: of the conversation, asked for by the person, and in all conversations of the tenant. */
-  count(whose: {
-    readonly conversationId: string;
-    readonly personId: string;
-    readonly tenantId: string;
-  }): Promise<{
-    readonly conversation: number;
-    readonly person: number;
-    readonly tenant: number;
-  }>;
+  count(owners: Owners): Promise<OwnedCounts>;
   /** Watches that are over. */
   deleteBefore(createdBefore: number): Promise<void>;
 }

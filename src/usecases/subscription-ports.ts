@@ -3,6 +3,7 @@
 // when the store is down.
 import type { Alert } from '../domain/alert.ts';
 import type { Health } from '../domain/health.ts';
+import type { OwnedCounts, Owners } from '../domain/limit.ts';
 import type { Mute } from '../domain/mute.ts';
 import type { Place, PlacedDefinition } from '../domain/place.ts';
 import type { QuietHours } from '../domain/quiet-hours.ts';
@@ -24,15 +25,7 @@ export interface Subscriptions {
   listDefinitions(place: Place): Promise<PlacedDefinition[]>;
   /** Every place that a subscription needs. */
   listPlaces(): Promise<Place[]>;
-  count(whose: {
-    readonly conversationId: string;
-    readonly personId: string;
-    readonly tenantId: string;
-  }): Promise<{
-    readonly conversation: number;
-    readonly person: number;
-    readonly tenant: number;
-  }>;
+  count(owners: Owners): Promise<OwnedCounts>;
 }
 
 export interface HealthRecords {
