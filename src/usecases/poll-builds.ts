@@ -5,6 +5,7 @@ import { type Place, type PlacedDefinition, placeKey } from '../domain/place.ts'
 import type { ServiceCatalog } from '../domain/service.ts';
 import { PipeBotError, toPipeBotError } from '../errors.ts';
 import { gateDefinitions, gatePlaces } from './gate-interest.ts';
+import { FRESH_MS } from './get-status.ts';
 import type { Observer } from './observe-builds.ts';
 import type {
   BuildRecords,
@@ -35,7 +36,7 @@ export interface PollPorts {
   readonly watches: Pick<Watches, 'listDefinitions' | 'listPlaces'>;
   readonly subscriptions: Pick<Subscriptions, 'listDefinitions' | 'listPlaces'>;
   readonly gates: Pick<GateRecords, 'listWaiting'>;
-  readonly records: Pick<BuildRecords, 'listActive'>;
+  readonly records: Pick<BuildRecords, 'listActive' | 'listReadTimes'>;
   /** Builds that somebody follows to their end, ended or not. */
   readonly listFollowed: (target: BuildsTarget) => Promise<readonly number[]>;
   readonly observer: Observer;
@@ -51,6 +52,8 @@ export interface PollPorts {
 
 /** A place is asked up to a tenth of its interval later than that says, and up to this much; never earlier. */
 const MAX_JITTER_MS = 2_000;
+/** A poll that comes before this part of its interval has passed since the last reading has come too early. */
+const EARLY = 0.9;
 /** Builds that left the lists while they ran, read one by one; the rest come with the next poll. */
 const MAX_SINGLE_READS = 20;
 
@@ -64,27 +67,42 @@ export function createEnsurePolled(ports: Pick<PollPorts, 'jobs' | 'clock'>): En
 
 /**
  * One poll of a place. The next one is enqueued before anything can fail, so that the chain never breaks; it ends
- * with the first poll that finds nobody interested.
+ * with the first poll that finds nobody interested. One that comes too early, after a restart or a question that
+ * has read the place meanwhile, only puts the next one at its right time.
  */
 export async function pollBuilds(ports: PollPorts, place: Place): Promise<void> {
-  const planned = await ports.transactions.transaction(async () => {
-    const wanted = await interestIn(ports, place);
-    if (wanted) {
-      const jitterMs = Math.min(wanted.intervalMs / 10, MAX_JITTER_MS) * ports.random();
-      const runAt = ports.clock.now() + wanted.intervalMs + jitterMs;
-      await ports.jobs.enqueue('poll', place, { key: placeKey(place), runAt });
-    }
-    return wanted;
-  }, 'plan-poll');
-  if (!planned) return;
-  const target = toTarget(place, planned.definitions);
+  const target = await ports.transactions.transaction(() => planPoll(ports, place), 'plan-poll');
+  if (!target) return;
   try {
-    await ports.observer.latest(target, planned.intervalMs / 2);
+    await ports.observer.latest(target, FRESH_MS);
     await readMissing(ports, target);
   } catch (thrown) {
     if (!toPipeBotError(thrown).code.startsWith('azure-')) throw thrown;
     await ports.transactions.transaction(() => ports.onUnreadable(target), 'end-unreadable');
   }
+}
+
+/** What is to be read now; undefined when nobody is interested or it is too early. */
+async function planPoll(ports: PollPorts, place: Place): Promise<BuildsTarget | undefined> {
+  const wanted = await interestIn(ports, place);
+  if (!wanted) return undefined;
+  const { intervalMs, definitions } = wanted;
+  const target = toTarget(place, definitions);
+  const now = ports.clock.now();
+  const lastReadAt = await lastReadAtOf(ports, target);
+  const isEarly = now < lastReadAt + intervalMs * EARLY && lastReadAt <= now;
+  const jitterMs = Math.min(intervalMs / 10, MAX_JITTER_MS) * ports.random();
+  const runAt = (isEarly ? lastReadAt : now) + intervalMs + jitterMs;
+  await ports.jobs.enqueue('poll', place, { key: placeKey(place), runAt });
+  return isEarly ? undefined : target;
+}
+
+/** When the one that was read the longest ago was read, by our clock; 0 when one never was. */
+async function lastReadAtOf(ports: PollPorts, target: BuildsTarget): Promise<number> {
+  const { organization, project, branch, definitionIds } = target;
+  const wanted = definitionIds.map((definitionId) => ({ organization, project, branch, definitionId }));
+  const read = await ports.records.listReadTimes(wanted);
+  return read.length < wanted.length ? 0 : Math.min(...read.map(({ readAt }) => readAt));
 }
 
 /** After a start and every hour: whatever interests somebody is polled, even if its job was lost. */

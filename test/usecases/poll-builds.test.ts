@@ -139,6 +139,21 @@ eachMigratedDatabase('a poll', (open) => {
     await expect(pollBuilds(down.ports, PLACE)).rejects.toMatchObject({ code: 'store-unavailable' });
   });
 
+  test('that comes too early, after a restart or a question, only puts the next one at its time', async () => {
+    const { ports, stores, jobs, read, watch } = await bench();
+    await watch('a');
+    const target = { ...PLACE, definitionIds: [183] };
+    await stores.records.lockTarget(target);
+    await stores.records.saveReading(target, { observedAt: NOW, readAt: NOW - 12_000, builds: [] });
+    await pollBuilds(ports, PLACE);
+    expect(read).toEqual([]);
+    expect(jobs.at(-1)?.inMs).toBe(-12_000 + 31_000);
+    // One more definition, which was never read there, makes it due.
+    await watch('b', { definition: { ...BASE, definitionId: 184 } });
+    await pollBuilds(ports, PLACE);
+    expect(read[0]?.definitionIds).toEqual([183, 184]);
+  });
+
   test('asks for one repository only where everybody does', async () => {
     const { ports, read, watch } = await bench();
     const repositoryId = 'contoso/payments';
