@@ -8,6 +8,8 @@ type Services = Extract<Content, { kind: 'services' }>;
 type Help = Extract<Content, { kind: 'help' }>;
 
 const MAX_ROWS = 40;
+/** Nobody can use the half of a usage or of an example. */
+const MAX_USAGE_LENGTH = 300;
 
 /** Data of templates/services.json. `isCompact` shows the names alone. */
 export function servicesData({ services, omitted }: Services, isCompact: boolean): TemplateData {
@@ -38,13 +40,13 @@ export function servicesTitle(count: number): string {
 export function helpData({ entries }: Help, isCompact: boolean): TemplateData {
   return {
     rows: entries.slice(0, MAX_ROWS).map(({ usage, help, examples }) => ({
-      usage: plainText(usage),
+      usage: plainText(usage, MAX_USAGE_LENGTH),
       help: plainText(help, 300),
       hasExamples: !isCompact && examples.length > 0,
       examples:
         examples.length > 0
           ? `For example: ${listText(
-              examples.map((example) => quoted(example)),
+              examples.map((example) => quoted(example, MAX_USAGE_LENGTH)),
               'or',
               3,
             )}`

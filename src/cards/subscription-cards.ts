@@ -38,12 +38,13 @@ export function subscribedTitle({ subscription, isChanged }: Subscribed): string
 
 /** Data of templates/subscribed.json. `isCompact` leaves out the facts. */
 export function subscribedData(content: Subscribed, isCompact: boolean): TemplateData {
-  const { subscription, failing } = content;
+  const { subscription, failing, isChanged } = content;
   const alreadyFailing = failingText(failing, subscription);
   return {
     ...DONE_TONE,
     title: subscribedTitle(content),
-    subject: `By ${plainText(subscription.createdBy.name) || 'somebody'}`,
+    // Whoever changes a subscription, it stays that of the one who made it.
+    subject: `${isChanged ? 'Made by' : 'By'} ${plainText(subscription.createdBy.name) || 'somebody'}`,
     sentence: explainSubscription(subscription),
     hasFailing: alreadyFailing !== '',
     failing: alreadyFailing,

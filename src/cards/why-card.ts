@@ -7,7 +7,7 @@ import { subscribedName, subscriptionDetail } from '../text/subscription.ts';
 import { type ExplainedAlert, explainedRun, explainOutcome, silenceAnswer } from '../text/why.ts';
 import { commandButton, nameWord } from './buttons.ts';
 import type { TemplateData } from './expand-template.ts';
-import { safeLink } from './markup.ts';
+import { joined, momentText, safeLink } from './markup.ts';
 import { outcomeTone, PUZZLED_TONE } from './tone.ts';
 
 const MAX_GROUPS = 5;
@@ -26,7 +26,10 @@ export function whyData(explanation: Explanation, isCompact: boolean): TemplateD
     sentence: answer.sentence,
     groups: groups.map((group) => whyGroup(group, { answer: answer.sentence, now: explanation.answeredAt })),
     hasEvidence: evidence.length > 0,
-    evidence: evidence.map((text) => ({ text })),
+    // What is said of "now" is read later, too.
+    evidence: [...evidence, joined('As of ', momentText(explanation.answeredAt), '.')].map((text) => ({
+      text,
+    })),
     commands: whyButtons(explanation),
   };
 }

@@ -4,7 +4,9 @@ import { looksLikeLink } from '../domain/link.ts';
 
 const MARKS = '"\'“”‘’„`?!,;:()<>…';
 /** A question mark is part of a glob. */
-const MARKS_OF_VALUE = MARKS.replace('?', '');
+const MARKS_AFTER_VALUE = MARKS.replace('?', '');
+/** Whoever types branch:!main means all but main; without the mark it would be the opposite. */
+const MARKS_BEFORE_VALUE = MARKS_AFTER_VALUE.replace('!', '');
 /** What opens one of a kind is closed by any of it: phones and editors turn them into one another. */
 const QUOTES = ['"“”„', "'‘’`"];
 
@@ -47,18 +49,32 @@ function lastQuotes(text: string): number[] {
 function toWord(raw: string): string {
   if (looksLikeLink(raw)) return raw;
   const name = /^[a-z]{1,20}[:=]/i.exec(raw)?.[0] ?? '';
-  if (name === '') return trimMarks(raw, MARKS);
+  if (name === '') return trimMarks(raw, { before: MARKS, after: MARKS });
   const value = raw.slice(name.length);
   const closing = closingQuote(value, 0, lastQuotes(value));
-  return `${name}${closing === undefined ? trimMarks(value, MARKS_OF_VALUE) : value.slice(1, closing)}`;
+  return `${name}${closing === undefined ? trimMarks(value, marksOf(value)) : value.slice(1, closing)}`;
+}
+
+/** What closes in the value what opens in it belongs to it: stage:Test(unit). */
+function marksOf(value: string): Marks {
+  const isOpened = value.lastIndexOf('(') > 0;
+  return {
+    before: MARKS_BEFORE_VALUE,
+    after: isOpened ? MARKS_AFTER_VALUE.replace(')', '') : MARKS_AFTER_VALUE,
+  };
+}
+
+interface Marks {
+  readonly before: string;
+  readonly after: string;
 }
 
 /** Quotation marks and sentence ends around a word; inside it they stay. */
-function trimMarks(word: string, marks: string): string {
+function trimMarks(word: string, { before, after }: Marks): string {
   let start = 0;
   let end = word.length;
-  while (start < end && marks.includes(word[start] ?? '')) start++;
-  while (end > start && (marks.includes(word[end - 1] ?? '') || word[end - 1] === '.')) end--;
+  while (start < end && before.includes(word[start] ?? '')) start++;
+  while (end > start && (after.includes(word[end - 1] ?? '') || word[end - 1] === '.')) end--;
   return word.slice(start, end);
 }
 

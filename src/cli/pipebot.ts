@@ -21,6 +21,10 @@ async function run([name, ...words]: readonly string[]): Promise<number> {
     explain(print);
     return name === undefined ? 2 : 0;
   }
+  if (words.includes('--help') || words.includes('-h')) {
+    explain(print);
+    return 0;
+  }
   const command = COMMANDS.get(name);
   if (!command) {
     note(`pipebot has no command ${name.slice(0, 60)}.`);

@@ -86,7 +86,15 @@ export type Remark =
     };
 
 /** Which word of a `subscribe` cannot be understood. */
-export type FilterProblem = 'word' | 'repeated' | 'branch' | 'reason' | 'stage' | 'style' | 'events';
+export type FilterProblem =
+  | 'word'
+  | 'repeated'
+  | 'branch'
+  | 'branches'
+  | 'reason'
+  | 'stage'
+  | 'style'
+  | 'events';
 
 /** Why messages about a service came or did not come, read from the record. */
 export interface Explanation {

@@ -11,6 +11,8 @@ export interface Mute {
   readonly by: Person;
 }
 
+/** The shortest: a bare number counts as seconds, and nobody means so few. */
+export const MIN_MUTE_MS = 60_000;
 /** The longest; who wants to hear nothing for longer should unsubscribe. */
 export const MAX_MUTE_MS = 30 * 24 * 3_600_000;
 

@@ -28,6 +28,9 @@ const MAX_RECENT = 60 - UNDER_WAY;
  */
 export const TENANT_INTERVAL_MS = 25;
 
+/** A last send that seems to lie further ahead was permitted by a clock that went wrong, and is forgotten. */
+const MAX_CLOCK_SKEW_MS = 5 * 60_000;
+
 /** Times in ms since the epoch, PipeBot's clock. */
 export interface Pace {
   /** When the last sends were permitted, oldest first: as many as the short spans can ask about. */
@@ -40,7 +43,8 @@ export interface Pace {
 export const NO_SENDS: Pace = { recent: [], minutes: [] };
 
 /** When the next send is allowed: `now`, or later. By the hour's limit it may come up to a minute too late. */
-export function nextSendAt(pace: Pace, now: number): number {
+export function nextSendAt(stored: Pace, now: number): number {
+  const pace = believable(stored, now);
   const spansOpenAt = SPANS.map(({ sends, ms }) => {
     const first = pace.recent.at(UNDER_WAY - sends);
     return first === undefined ? now : first + ms;
@@ -49,7 +53,8 @@ export function nextSendAt(pace: Pace, now: number): number {
 }
 
 /** The pace once a send is permitted at `now`. Should the clock have gone back, it counts as the last one's time. */
-export function paceAfter(pace: Pace, now: number): Pace {
+export function paceAfter(stored: Pace, now: number): Pace {
+  const pace = believable(stored, now);
   const at = Math.max(now, pace.recent.at(-1) ?? now);
   const minute = Math.floor(at / MINUTE_MS);
   const last = pace.minutes.at(-1);
@@ -61,6 +66,10 @@ export function paceAfter(pace: Pace, now: number): Pace {
     recent: [...pace.recent, at].filter((sentAt) => sentAt > at - LONGEST_SPAN_MS).slice(-MAX_RECENT),
     minutes: minutes.filter(([each]) => minuteLeavesHourAt(each) > at),
   };
+}
+
+function believable(pace: Pace, now: number): Pace {
+  return (pace.recent.at(-1) ?? now) > now + MAX_CLOCK_SKEW_MS ? NO_SENDS : pace;
 }
 
 function hourOpensAt({ minutes }: Pace): number {

@@ -1,13 +1,12 @@
 // Reads the filters of a `subscribe`, as words in any order: `failures branch:release/* reason:ci,pr`, or as people
 // say it: `on develop`. Pure; every word is looked at once, since anybody can type anything.
-import { toBranchRef } from './branch.ts';
+import { namesSeveralBranches, suggestedBranch, toBranchGlob } from './branch-filter.ts';
 import type { FilterProblem } from './content.ts';
-import { isGlob, MAX_GLOB_LENGTH } from './glob.ts';
+import { MAX_GLOB_LENGTH } from './glob.ts';
 import { nearestNames } from './service.ts';
 import {
   DELIVERY_STYLES,
   type DeliveryStyle,
-  isPlainBranch,
   REASON_FILTERS,
   type ReasonFilter,
   SUBSCRIBED_EVENTS,
@@ -59,10 +58,12 @@ export function parseFilters(words: readonly string[]): ParsedFilters {
     const filter = readAt(words, at);
     if (filter) {
       const before = said.get(filter.name);
-      if (before !== undefined) return problem('repeated', word, onlyOnce(filter, before));
-      said.set(filter.name, filter.value);
+      const both = before === undefined ? undefined : failuresAndRecoveries(filter, before);
+      if (before !== undefined && both === undefined)
+        return problem('repeated', word, onlyOnce(filter, before));
+      said.set(filter.name, both ?? filter.value);
     } else if (!FILLERS.has(word.toLowerCase()) && !isMarkerOfMarker(words, at)) {
-      return problem('word', word, meantBy(word));
+      return problem('word', word, meantBy(word, said.get('reason')));
     }
     at += filter?.length ?? 1;
   }
@@ -115,6 +116,8 @@ function toFilters(said: ReadonlyMap<FilterWord, string>): ParsedFilters {
   const style = oneOf<DeliveryStyle>(DELIVERY_STYLES, typedStyle);
   if (!style) return problem('style', typedStyle, `style:${nearest(DELIVERY_STYLES, typedStyle)}`);
   const typedBranch = said.get('branch');
+  if (typedBranch !== undefined && namesSeveralBranches(typedBranch))
+    return problem('branches', typedBranch, suggestedBranch(typedBranch, 'release/*'));
   const branch = typedBranch === undefined ? undefined : toBranchGlob(typedBranch);
   if (typedBranch !== undefined && branch === undefined)
     return problem('branch', typedBranch, 'branch:release/*');
@@ -134,13 +137,6 @@ function toFilters(said: ReadonlyMap<FilterWord, string>): ParsedFilters {
   };
 }
 
-/** As people write the branch, so that one branch has one spelling. */
-function toBranchGlob(typed: string): string | undefined {
-  const glob = typed.replace(/^refs\/heads\//, '');
-  if (!isGlob(glob)) return undefined;
-  return isPlainBranch(glob) && toBranchRef(glob) === undefined ? undefined : glob;
-}
-
 /** A stage's name may hold blanks and almost anything else. */
 function isStageGlob(text: string): boolean {
   return text !== '' && text.length <= MAX_GLOB_LENGTH && !/\p{Cc}/u.test(text);
@@ -152,7 +148,16 @@ function oneOf<Word extends string>(words: readonly Word[], typed: string): Word
 }
 
 function problem(problem: FilterProblem, typed: string, suggestion: string): ParsedFilters {
-  return { kind: 'problem', problem, typed: typed.slice(0, MAX_SHOWN).toWellFormed(), suggestion };
+  // Of a filter without a value its name is shown.
+  const shown = typed === '' ? `${problem}:` : typed.slice(0, MAX_SHOWN).toWellFormed();
+  return { kind: 'problem', problem, typed: shown, suggestion };
+}
+
+/** "failures and recoveries" is how PipeBot itself calls what "failures" means. */
+function failuresAndRecoveries({ name, value }: FilterAt, before: string): SubscribedEvents | undefined {
+  if (name !== 'events') return undefined;
+  const events = new Set([before, value].map((word) => EVENT_WORDS.get(word.toLowerCase())));
+  return events.size === 2 && events.has('failures') && events.has('recoveries') ? 'failures' : undefined;
 }
 
 function onlyOnce({ name, value }: FilterAt, before: string): string {
@@ -164,17 +169,24 @@ function nearest(words: readonly [string, ...string[]], typed: string): string {
   return nearestNames(words, typed)[0] ?? words[0];
 }
 
-/** What somebody who typed this probably meant, as a word that would have been understood. */
-function meantBy(word: string): string {
+/**
+ * What somebody who typed this probably meant, as a word that would have been understood.
+ * @param reasonsBefore those said already: "reason:ci, pr" has a blank too many
+ */
+function meantBy(word: string, reasonsBefore = ''): string {
   const { name, value } = splitAtColon(word);
   const filter = nearestNames(FILTER_NAMES, name)[0];
-  if (value !== undefined) return shown(filter ?? 'branch', value);
+  if (value !== undefined)
+    return filter && filter !== 'branch' ? shown(filter, value) : suggestedBranch(value, 'develop');
   const known = [...SUBSCRIBED_EVENTS, ...DELIVERY_STYLES, ...REASON_FILTERS];
   const meant = known.find((each) => each === name) ?? nearestNames(known, name)[0];
   if (oneOf(SUBSCRIBED_EVENTS, meant ?? '')) return meant ?? '';
   if (oneOf(DELIVERY_STYLES, meant ?? '')) return `style:${meant}`;
-  if (meant !== undefined) return `reason:${meant}`;
-  return filter === undefined && isGlob(word) ? shown('branch', word) : 'branch:develop';
+  if (meant !== undefined) {
+    const before = reasonsBefore.split(',').filter((each) => oneOf(REASON_FILTERS, each));
+    return `reason:${[...before, meant].join(',')}`;
+  }
+  return suggestedBranch(filter === undefined ? word : '', 'develop');
 }
 
 function shown(name: string, value: string): string {

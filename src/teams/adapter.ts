@@ -121,11 +121,15 @@ type RefusalFields = { readonly reason: string; readonly [field: string]: unknow
 
 /** Our own rules, after authentication: "single tenant" keeps no foreign tenant from calling the bot. */
 function refusalOf(activity: ReceivedActivity, options: TeamsEntryOptions): RefusalFields | undefined {
-  const { channelId, serviceUrl = '', conversation, channelData } = activity;
+  const { channelId, serviceUrl = '', conversation, channelData, from } = activity;
   const channels = options.registration === 'none' ? ['msteams', 'emulator'] : ['msteams'];
   if (!channels.some((channel) => channel === channelId)) return { reason: 'channel', channelId };
   const tenants = [conversation.tenantId, channelData.tenantId].filter((tenant) => tenant !== undefined);
   if (!areTenantsAllowed(tenants, options.allowedTenants)) return { reason: 'tenant', tenants };
+  // In a shared channel, what is said or clicked in a tenant of ours may come from somebody of another one.
+  const senderTenant = from.tenantId === undefined ? [] : [from.tenantId];
+  if (senderTenant.length > 0 && !areTenantsAllowed(senderTenant, options.allowedTenants))
+    return { reason: 'tenant', tenants: senderTenant };
   if (!isServiceUrlAllowed(serviceUrl, options.serviceUrls)) return { reason: 'service-url', serviceUrl };
   return undefined;
 }

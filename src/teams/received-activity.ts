@@ -5,6 +5,7 @@ export interface ReceivedAccount {
   readonly id?: string;
   readonly name?: string;
   readonly role?: string;
+  readonly tenantId?: string;
 }
 
 export interface ReceivedMention {
@@ -84,6 +85,7 @@ function readAccount(account: unknown): ReceivedAccount {
     ...optional('id', readString(account, 'id')),
     ...optional('name', readString(account, 'name')),
     ...optional('role', readString(account, 'role')),
+    ...optional('tenantId', readString(account, 'tenantId')),
   };
 }
 

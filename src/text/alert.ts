@@ -174,7 +174,7 @@ export function blockingText({ role, blocks }: AlertEntry): string {
 
 /** Why it comes later than it happened; empty when it does not. */
 export function lateText({ heldBy, base }: AlertEntry): string {
-  return heldBy === undefined ? '' : `Told only now: ${LATE[heldBy](plainText(base) || 'its base')}.`;
+  return heldBy === undefined ? '' : `Told late: ${LATE[heldBy](plainText(base) || 'its base')}.`;
 }
 
 const LATE = {

@@ -23,9 +23,9 @@ const SENTENCES: Sentences = {
   'command-unknown': ({ typed, suggestions }) =>
     `There is no command ${quoted(typed)}. ${suggestionText(suggestions) || 'Type help to see what there is.'}`,
   'argument-missing': ({ usage, example }) =>
-    `Something is missing. Usage: ${plainText(usage)}. Example: ${plainText(example)}`,
+    `Something is missing. Usage: ${plainText(usage, 300)}. Example: ${plainText(example)}`,
   'argument-surplus': ({ surplus, usage, example }) =>
-    `${quoted(surplus)} is more than this command takes. Usage: ${plainText(usage)}. Example: ${plainText(example)}`,
+    `${quoted(surplus)} is more than this command takes. Usage: ${plainText(usage, 300)}. Example: ${plainText(example)}`,
   'branch-invalid': ({ typed }) => `${quoted(typed)} is not a branch name that git accepts. Example: develop`,
   'link-unusable': ({ why, link }) =>
     `${quoted(link, 120)} ${LINK_PROBLEMS[why]}. Paste the link of a pipeline or of a run as the browser shows it.`,

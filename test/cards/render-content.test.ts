@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { cardToText } from '../../src/cards/card-to-text.ts';
 import { MAX_MESSAGE_BYTES, renderContent } from '../../src/cards/render-content.ts';
 import type { RenderedMessage } from '../../src/cards/rendered-message.ts';
+import { DESCRIPTIONS } from '../../src/chat/commands/index.ts';
 import type { Content } from '../../src/domain/content.ts';
 import { CARD_CONTENTS, TEXT_CONTENTS } from './sample-contents.ts';
 import { DECISIONS } from './sample-decisions.ts';
@@ -43,6 +44,15 @@ function cardOf(content: Content | undefined, shrinkStep = 0, mayRepeat = false)
   if (message?.kind !== 'card') throw new Error('not a card');
   return message.card;
 }
+
+describe('help', () => {
+  it('shows every usage and example in full', () => {
+    const entries = DESCRIPTIONS.map(({ usage, help, examples }) => ({ usage, help, examples }));
+    const card = JSON.stringify(cardOf({ kind: 'help', entries })['body']);
+    expect(card).not.toContain('…');
+    expect(card).toContain('[style:update');
+  });
+});
 
 describe.each(Object.entries(CARD_CONTENTS))('the card %s', (_, content) => {
   it.each([0, 1])('is valid for clients that know version 1.5, at shrink step %d', (shrinkStep) => {

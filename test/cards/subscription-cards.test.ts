@@ -66,6 +66,14 @@ describe('what a conversation is subscribed to', () => {
 });
 
 describe('a new subscription', () => {
+  it('says who made it, also when somebody else changes it', () => {
+    const made = SUBSCRIPTION_CARDS['subscribed'];
+    if (made?.kind !== 'subscribed') throw new Error('not a subscription');
+    const textOf = (isChanged: boolean) => JSON.stringify(cardOf({ ...made, isChanged })['body']);
+    expect(textOf(false)).toContain(`"By ${made.subscription.createdBy.name}"`);
+    expect(textOf(true)).toContain(`"Made by ${made.subscription.createdBy.name}"`);
+  });
+
   it('can be taken back at once', () => {
     expect(commandsOf(cardOf(SUBSCRIPTION_CARDS['subscribed']))).toEqual([
       'unsubscribe subscription-1',
@@ -145,6 +153,12 @@ describe('an explanation', () => {
     ['why-told', ['subscriptions']],
   ])('%s has the buttons that would end the silence', (name, commands) => {
     expect(commandsOf(cardOf({ kind: 'why', explanation: EXPLANATIONS[name] }))).toEqual(commands);
+  });
+
+  it('says when it was true, since it stays in the conversation', () => {
+    const json = JSON.stringify(cardOf({ kind: 'why', explanation: EXPLANATIONS['why-told'] }));
+    const iso = new Date(EXPLANATIONS['why-told'].answeredAt).toISOString().slice(0, 19);
+    expect(json).toContain(`As of {{DATE(${iso}Z,SHORT)}} {{TIME(${iso}Z)}}.`);
   });
 
   it('does not say twice what is the answer already', () => {

@@ -16,7 +16,12 @@ import type { Person, Watch } from '../../src/domain/watch.ts';
 import type { Reply } from '../../src/usecases/answer-message.ts';
 import { createFindSubject } from '../../src/usecases/find-subject.ts';
 import { createGetStatus } from '../../src/usecases/get-status.ts';
-import type { BuildsTarget, ConversationKind, Notifications } from '../../src/usecases/ports.ts';
+import type {
+  BuildRecords,
+  BuildsTarget,
+  ConversationKind,
+  Notifications,
+} from '../../src/usecases/ports.ts';
 import { buildOf } from '../support/build-of.ts';
 
 export const NOON = Date.UTC(2026, 10, 22, 12);
@@ -72,7 +77,7 @@ function emptyState() {
     targets: [] as BuildsTarget[],
     polled: [] as Place[],
     jobs: [] as { name: string; runAt?: number }[],
-    readTimes: [] as (Place & { definitionId: number; readAt: number })[],
+    readTimes: [] as Awaited<ReturnType<BuildRecords['listReadTimes']>>,
     lastDelivery: undefined as Awaited<ReturnType<Notifications['lastOf']>>,
     lastHookAt: undefined as number | undefined,
     ids: 0,
@@ -178,6 +183,8 @@ function createSubscriptionStores(state: State) {
         else state.subscriptions[at] = subscription;
         state.definitions.set(subscription.id, definitions);
       },
+      saveDefinitions: async (id: string, definitions: readonly SubscribedDefinition[]) =>
+        void state.definitions.set(id, definitions),
       remove: async (id: string) => {
         const before = state.subscriptions.length;
         state.subscriptions = state.subscriptions.filter((each) => each.id !== id);

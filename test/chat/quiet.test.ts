@@ -100,7 +100,11 @@ describe('unmute', () => {
 
   it('of a service that is silent because of another mute says which', async () => {
     await bench.say('mute *');
-    expect(await bench.remarkOn('unmute docs')).toMatchObject({ code: 'muted', mute: { service: '*' } });
+    for (const service of ['docs', 'payments'])
+      expect(await bench.remarkOn(`unmute ${service}`)).toMatchObject({
+        ...{ code: 'muted', mute: { service: '*' } },
+      });
+    expect(bench.state.mutes.map(({ service }) => service)).toEqual(['search', '*']);
   });
 
   it('ends a mute of a service that is gone from the services file', async () => {

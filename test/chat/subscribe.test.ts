@@ -109,6 +109,12 @@ describe('subscribe', () => {
     expect(bench.state.subscriptions).toHaveLength(3);
   });
 
+  it('to a second service is shown how to say that alone', async () => {
+    expect(await bench.remarkOn('subscribe payments search')).toMatchObject({
+      ...{ code: 'filter-invalid', problem: 'word', example: 'subscribe search' },
+    });
+  });
+
   it('that is clicked twice is there once', async () => {
     const first = await bench.reply('subscribe payments failures style:"flat"');
     const second = await bench.reply('subscribe payments failures style:"flat"');
@@ -238,6 +244,7 @@ describe('unsubscribe', () => {
     [`unsubscribe ${PIPELINE}`, ['search', '*', 'payments']],
     ['unsubscribe *', ['payments', 'payments release/*', 'search', 'payments']],
     ['unsubscribe all', ['payments']],
+    ['unsubscribe everything', ['payments']],
     ['unsubscribe 00000000-0000-4000-8000-000000000002', ['payments', 'search', '*', 'payments']],
   ])('“%s” leaves %j', async (text, expected) => {
     expect((await bench.remarkOn(text)).code).toBe('unsubscribed');

@@ -44,6 +44,16 @@ describe('watch', () => {
     expect(bench.state.watches).toHaveLength(1);
   });
 
+  it('is joined by nobody who has too many, but by an asker as often as they like', async () => {
+    await bench.say('watch payments');
+    bench.state.others.person = 100;
+    expect((await bench.remarkOn('watch payments')).code).toBe('already-watching');
+    const from = { id: '29:grace', name: 'Grace' };
+    expect(await bench.remarkOn('watch payments', { from })).toEqual({
+      ...{ code: 'watches-full', limit: 100, whose: 'person' },
+    });
+  });
+
   it('ends with one click of two', async () => {
     await bench.say('watch payments');
     const [first, second] = [await bench.reply('unwatch payments'), await bench.reply('unwatch payments')];

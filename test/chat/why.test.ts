@@ -86,8 +86,15 @@ describe('why', () => {
   it('tells when the builds were last read, where the subscriptions look', async () => {
     await bench.say('subscribe payments on main');
     bench.state.readTimes = [
-      { ...shop, branch: MAIN, definitionId: 184, readAt: NOON - 20_000 },
-      { ...shop, project: 'SHOP', branch: DEVELOP, definitionId: 183, readAt: NOON - 40_000 },
+      { ...shop, branch: MAIN, definitionId: 184, readAt: NOON - 20_000, observedAt: NOON },
+      {
+        ...shop,
+        project: 'SHOP',
+        branch: DEVELOP,
+        definitionId: 183,
+        readAt: NOON - 40_000,
+        observedAt: NOON,
+      },
     ];
     expect((await explained('why payments')).observations).toEqual([
       { name: 'python-base', branch: MAIN },

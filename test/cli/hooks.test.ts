@@ -294,7 +294,8 @@ describe('the program', () => {
   });
 
   it('explains itself, and knows no other command', async () => {
-    expect(await start(['--help'])).toMatchObject({ code: 0, noted: [] });
+    for (const words of [['--help'], ['hooks', '--help'], ['hooks', 'check', '-h']])
+      expect(await start(words)).toMatchObject({ code: 0, noted: [] });
     expect(await start([])).toMatchObject({ code: 2 });
     const { code, noted } = await start(['hoks']);
     expect([code, noted[0]]).toEqual([2, 'pipebot has no command hoks.']);

@@ -119,4 +119,10 @@ describe('the pace of a conversation', () => {
     const pace = paceAfter(paceAfter(NO_SENDS, DAWN), DAWN - 5_000);
     expect(pace.recent).toEqual([DAWN, DAWN]);
   });
+
+  test('forgets what a clock that had run far ahead has permitted', () => {
+    const { pace } = sendsAfter(Array(60).fill(0), DAWN + HOUR_MS);
+    expect(nextSendAt(pace, DAWN)).toBe(DAWN);
+    expect(paceAfter(pace, DAWN)).toEqual(paceAfter(NO_SENDS, DAWN));
+  });
 });

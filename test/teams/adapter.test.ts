@@ -104,6 +104,11 @@ describe('An activity with a good token', () => {
       () => inTenants(OTHER_TENANT, bench.teams.tenantId),
       'tenant',
     ],
+    [
+      'a person of another tenant in a channel that is shared with it',
+      { from: { id: '29:guest', name: 'Guest', tenantId: OTHER_TENANT } },
+      'tenant',
+    ],
     ['no tenant at all', inTenants(undefined, undefined), 'tenant'],
     ['another channel', { channelId: 'webchat' }, 'channel'],
     ['the emulator', { channelId: 'emulator' }, 'channel'],

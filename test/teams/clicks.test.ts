@@ -199,6 +199,7 @@ describe('Teams hears', () => {
 
   test('a refusal when the click comes from another tenant', async () => {
     expect((await posted({ conversation: { id: 'a:1', tenantId: 'other' } })).status).toBe(403);
+    expect((await posted({ from: { id: '29:guest', tenantId: 'other' } })).status).toBe(403);
     expect(bench.events).toEqual([]);
   });
 

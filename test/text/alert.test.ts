@@ -107,9 +107,9 @@ describe('an alert in words', () => {
   });
 
   it.each([
-    ['muted', 'Told only now: it was muted.'],
-    ['quiet-hours', 'Told only now: it happened in the quiet hours.'],
-    ['inhibited', 'Told only now: it was held back while python-base was red.'],
+    ['muted', 'Told late: it was muted.'],
+    ['quiet-hours', 'Told late: it happened in the quiet hours.'],
+    ['inhibited', 'Told late: it was held back while python-base was red.'],
   ] as const)('that comes late says why: %s', (heldBy, text) => {
     expect(lateText(alertEntry({ heldBy, base: 'python-base' }))).toBe(text);
     expect(lateText(alertEntry())).toBe('');

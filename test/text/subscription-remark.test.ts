@@ -60,6 +60,10 @@ const REMARKS: readonly (readonly [Remark, string])[] = [
     `“some” is not something to hear about. There are failures, all and recoveries. Example: ${example}`,
   ],
   [
+    { code: 'filter-invalid', problem: 'branches', typed: 'a,b', example },
+    `“a,b” names several branches. Each is a subscription of its own, or one pattern covers them all. Example: ${example}`,
+  ],
+  [
     { code: 'not-subscribed', subject: 'payments' },
     'This conversation has no subscription to payments. Type subscriptions to see what it has.',
   ],
@@ -72,19 +76,30 @@ const REMARKS: readonly (readonly [Remark, string])[] = [
     { code: 'unsubscribed', subscriptions: [subscription(), NARROW] },
     'Ended 2 subscriptions, to payments and search. No message of them will come.',
   ],
+  [
+    { code: 'unsubscribed', subscriptions: [subscription(), subscription({ branch: 'release/*' })] },
+    'Ended 2 subscriptions, to payments. No message of them will come.',
+  ],
   [{ code: 'unsubscribed', subscriptions: [] }, 'This conversation had no subscriptions.'],
   [
     { code: 'muted', mute: mute() },
     'payments is muted for another 1 h 20 min, by Bo Lindqvist. Failures that last are told after that. To end it sooner, type: unmute payments',
   ],
   [{ code: 'unmuted', service: 'payments' }, 'payments is no longer muted.'],
-  [{ code: 'unmuted', service: '*' }, 'All services are no longer muted.'],
+  [
+    { code: 'unmuted', service: '*' },
+    'The mute of all services is over. Mutes of single services go on; type subscriptions to see them.',
+  ],
   [{ code: 'unmuted' }, 'Nothing is muted any more.'],
   [{ code: 'not-muted', service: 'payments' }, 'payments is not muted here.'],
   [{ code: 'not-muted' }, 'Nothing is muted here.'],
   [
+    { code: 'not-muted', service: '*' },
+    'There is no mute of all services here. Type subscriptions to see what is muted.',
+  ],
+  [
     { code: 'duration-invalid', typed: '2x', example: 'mute payments 2h', maxMs: 30 * 24 * 3_600_000 },
-    '“2x” is no duration of at most 30 days. Example: mute payments 2h',
+    '“2x” is no duration between 1 min and 30 days. Example: mute payments 2h',
   ],
   [
     {
@@ -108,7 +123,10 @@ const REMARKS: readonly (readonly [Remark, string])[] = [
     { code: 'quiet-hours', quiet: NIGHT },
     'Quiet hours here are 22:00 to 07:00 (Europe/Berlin). What happens in them is told when they end.',
   ],
-  [{ code: 'quiet-hours' }, 'There are no quiet hours here any more.'],
+  [
+    { code: 'quiet-hours' },
+    'There are no quiet hours here. To set them, type for example: quiet 22:00-07:00 Europe/Berlin',
+  ],
 ];
 
 describe('a remark about subscriptions', () => {

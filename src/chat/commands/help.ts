@@ -8,7 +8,8 @@ export const HELP: CommandDescription = {
   summary: 'What PipeBot can do, with examples.',
   help: 'Shows this list.',
   examples: ['help'],
-  maxArguments: 0,
+  // "hello there", "help subscribe": the list is what helps.
+  maxArguments: 24,
 };
 
 export function createHelpCommand(descriptions: readonly CommandDescription[]): ChatCommand {

@@ -1,6 +1,6 @@
 // `mute`: this conversation hears nothing of a service for a while.
 import { parseDuration } from '../../domain/duration.ts';
-import { MAX_MUTE_MS, type Mute } from '../../domain/mute.ts';
+import { MAX_MUTE_MS, MIN_MUTE_MS, type Mute } from '../../domain/mute.ts';
 import { findNamed } from '../../domain/service.ts';
 import { muteService, type QuietPorts } from '../../usecases/keep-quiet.ts';
 import type { ChatCommand, CommandDescription } from '../command.ts';
@@ -18,8 +18,6 @@ export const MUTE: CommandDescription = {
 };
 
 const DEFAULT_MUTE_MS = 2 * 3_600_000;
-/** A bare number counts as seconds, and nobody means so few. */
-const MIN_MUTE_MS = 60_000;
 
 export function createMuteCommand(ports: QuietPorts & FindServicePorts): ChatCommand {
   return {

@@ -45,7 +45,9 @@ export function createSubscribeCommand(ports: SubscribeCommandPorts): ChatComman
       const parsed = parseFilters(rest);
       if (parsed.kind === 'problem') {
         const { problem, typed, suggestion } = parsed;
-        const example = `subscribe ${found.name} ${suggestion}`;
+        // "subscribe payments search": each service is a subscription of its own.
+        const other = problem === 'word' && findNamed(ports.catalog, typed) !== undefined;
+        const example = other ? `subscribe ${typed}` : `subscribe ${found.name} ${suggestion}`;
         return remark({ code: 'filter-invalid', problem, typed, example });
       }
       const linked = found.subject?.build ? undefined : found.subject?.branch;

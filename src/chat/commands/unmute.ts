@@ -25,11 +25,12 @@ export function createUnmuteCommand(ports: QuietPorts & FindServicePorts): ChatC
       const found = word === undefined ? undefined : await findMuted(ports, mutes, word);
       if (found && 'remark' in found) return remark(found.remark);
       const services = found ? [found.name] : mutes.map(({ service }) => service);
+      const isStillMuted = found !== undefined && found.name !== ALL_SERVICES && isAllMuted(mutes);
       return {
         ...remark(notMuted(mutes, found?.name)),
         record: async () => {
           const unmuted = await unmuteServices(ports, conversationId, services);
-          if (unmuted.length === 0) return undefined;
+          if (unmuted.length === 0 || isStillMuted) return undefined;
           return remark({ code: 'unmuted', ...(found ? { service: found.name } : {}) }).content;
         },
       };
@@ -46,6 +47,10 @@ async function findMuted(
   const services = mutes.map(({ service }) => service);
   const own = sameName(services, word);
   return own === undefined ? findService(ports, word) : { name: own };
+}
+
+function isAllMuted(mutes: readonly Mute[]): boolean {
+  return mutes.some(({ service }) => service === ALL_SERVICES);
 }
 
 /** A service that is silent because everything is muted is told so, and not that it is not muted. */

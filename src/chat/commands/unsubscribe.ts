@@ -35,7 +35,7 @@ export function createUnsubscribeCommand(ports: UnsubscribeCommandPorts): ChatCo
       const known = await ports.subscriptions.listByConversation(conversationId);
       // One that is alone is meant; of several, somebody has to choose.
       if (word === undefined && known.length > 1) return { content: await listOf(ports, conversationId) };
-      if (word === undefined || word.toLowerCase() === 'all') return end(ports, known);
+      if (word === undefined || ['all', 'everything'].includes(word.toLowerCase())) return end(ports, known);
       const chosen = known.filter(({ id }) => id === word.toLowerCase());
       if (chosen.length === 0 && !ID.test(word)) return endByName(ports, known, word);
       // The button of an old list, clicked twice, or the id of another conversation's: only what is here counts.

@@ -2,7 +2,7 @@
 // for, that is what is watched; otherwise the service's own running or next build. The card says which.
 import { branchName, toBranchRef } from '../../domain/branch.ts';
 import { expectedEndAt } from '../../domain/duration.ts';
-import { type ReachedLimit, reachedLimit, WATCH_LIMITS } from '../../domain/limit.ts';
+import { type OwnedCounts, type ReachedLimit, reachedLimit, WATCH_LIMITS } from '../../domain/limit.ts';
 import { type DefinitionRef, isSameDefinition } from '../../domain/service.ts';
 import type { Watch } from '../../domain/watch.ts';
 import type { Reply } from '../../usecases/answer-message.ts';
@@ -103,18 +103,28 @@ async function startWatch(
 
 async function fullFor(
   ports: WatchCommandPorts,
-  { conversationId, from }: IncomingMessage,
+  message: IncomingMessage,
 ): Promise<ReachedLimit | undefined> {
-  const tenantId = (await ports.conversations.find(conversationId))?.tenantId ?? '';
-  const counts = await ports.watches.count({ conversationId, tenantId, personId: from.id });
-  return reachedLimit(counts, WATCH_LIMITS);
+  return reachedLimit(await countFor(ports, message), WATCH_LIMITS);
 }
 
-/** One more person who wants to be told by a watch that is there already. */
+async function countFor(
+  { conversations, watches }: WatchCommandPorts,
+  { conversationId, from }: IncomingMessage,
+): Promise<OwnedCounts> {
+  const tenantId = (await conversations.find(conversationId))?.tenantId ?? '';
+  return watches.count({ conversationId, tenantId, personId: from.id });
+}
+
+/** One more person who wants to be told by a watch that is there already; for that person it is one more. */
 function joinWatch(ports: WatchCommandPorts, watch: Watch, message: IncomingMessage): Reply {
+  const isAsker = watch.askers.some(({ id }) => id === message.from.id);
+  const limit = WATCH_LIMITS.person;
   return {
     ...remark({ code: 'already-watching', watch }),
     record: async () => {
+      if (!isAsker && (await countFor(ports, message)).person >= limit)
+        return remark({ code: 'watches-full', limit, whose: 'person' }).content;
       const isOpen = await ports.watches.addAsker(watch.id, message.from);
       return isOpen ? undefined : remark({ code: 'not-watching', subject: watch.subject }).content;
     },
