@@ -51,6 +51,10 @@ const LIST_PENDING = `
   where due_at is not null and ${IS_SUBSCRIBED}
   group by conversation_id order by min(due_at), conversation_id collate "C"`;
 
+// A lock of the transaction: whoever changes another alert of the card meanwhile comes after this, and sees it.
+const LOCK_CARD = `
+  select count(pg_advisory_xact_lock(hashtextextended(jsonb_build_array('card', $1::text, $2::text)::text, 0)))`;
+
 // Rows of people's cards, by what they are about.
 const LIST_OF_CARD = `
   select alert from pipebot.alerts
@@ -97,7 +101,12 @@ export function createAlerts(database: Pick<Database, 'query'>): Alerts {
       const rows = await database.query<{ conversationId: string; dueAt: Date }>(LIST_PENDING);
       return rows.map(({ conversationId, dueAt }) => ({ conversationId, dueAt: dueAt.getTime() }));
     },
-    listOfCard: (conversationId, cardKey) => list(LIST_OF_CARD, [toKey(conversationId), toKey(cardKey)]),
+    async listOfCard(conversationId, cardKey) {
+      const card = [toKey(conversationId), toKey(cardKey)];
+      await database.query(LOCK_CARD, card);
+      // A statement of its own: only so does it see what was stored while the lock was waited for.
+      return await list(LIST_OF_CARD, card);
+    },
     listInhibited: ({ organization, project }) => list(LIST_INHIBITED, [toKey(organization), toKey(project)]),
     listHeld: (conversationId, heldBy) => list(LIST_HELD, [toKey(conversationId), heldBy]),
     listByConversation: (conversationId, limit) => list(LIST_BY_CONVERSATION, [toKey(conversationId), limit]),

@@ -7,11 +7,14 @@ import type { DeliveryTurn, DeliveryTurns } from '../usecases/delivery-ports.ts'
 import type { Database } from './database.ts';
 import { toInstant, toJson, toKey } from './to-column.ts';
 
+/** What lies further ahead was stamped by a clock that went wrong, and binds nobody. */
+const FAR_AHEAD = "interval '5 minutes'";
+
 const TAKE = `
   insert into pipebot.delivery_turns as turn (conversation_id, token, leased_until, pace)
   values ($1, $2, $3, $4)
   on conflict (conversation_id) do update set token = excluded.token, leased_until = excluded.leased_until
-  where turn.token is null or turn.leased_until <= $5
+  where turn.token is null or turn.leased_until <= $5 or turn.leased_until > $5::timestamptz + ${FAR_AHEAD}
   returning pace`;
 
 const HELD_UNTIL = `
@@ -36,8 +39,10 @@ const RESERVE = `
   insert into pipebot.tenant_paces as pace (tenant_id, next_send_at)
   values ($1, $2::timestamptz + $3::float8 * interval '1 ms')
   on conflict (tenant_id) do update
-  set next_send_at = greatest(pace.next_send_at, $2::timestamptz) + $3::float8 * interval '1 ms'
-  where pace.next_send_at <= $4
+  set next_send_at = $3::float8 * interval '1 ms' + case
+    when pace.next_send_at between $2::timestamptz and $4::timestamptz then pace.next_send_at
+    else $2::timestamptz end
+  where pace.next_send_at <= $4 or pace.next_send_at > $4::timestamptz + ${FAR_AHEAD}
   returning next_send_at as "reservedUntil"`;
 
 export function createDeliveryTurns(database: Pick<Database, 'query'>): DeliveryTurns {

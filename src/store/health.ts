@@ -15,6 +15,14 @@ const SAVE = `
   on conflict (organization, project_key, definition_id, branch) do update
   set health = excluded.health, updated_at = excluded.updated_at`;
 
+// How something stands that is read still is known for as long: it may be red, or green, for months.
+const DELETE_BEFORE = `
+  delete from pipebot.health
+  where updated_at < $1 and not exists (
+    select from pipebot.readings
+    where readings.organization = health.organization and readings.project_key = health.project_key
+      and readings.definition_id = health.definition_id and readings.branch = health.branch)`;
+
 /**
  * Projects are matched whatever their capitals. Whoever writes holds the definition's lock (`lockTarget`), which
  * is there before any row is. So `find` takes none of its own, and who only looks never waits for a writer.
@@ -30,7 +38,7 @@ export function createHealthRecords(database: Pick<Database, 'query'>): HealthRe
       await database.query(SAVE, parameters);
     },
     async deleteBefore(updatedBefore) {
-      await database.query('delete from pipebot.health where updated_at < $1', [toInstant(updatedBefore)]);
+      await database.query(DELETE_BEFORE, [toInstant(updatedBefore)]);
     },
   };
 }

@@ -91,8 +91,15 @@ const LAST = `
     (select sequence from pipebot.notifications where conversation_id = $1 and state <> 'superseded'
       order by sequence desc limit 1))`;
 
+// While it was suspended nothing was superseded; of a card that was updated again and again only the last state counts.
 const RESUME = `
-  update pipebot.notifications set state = 'queued', next_attempt_at = $2, first_attempt_at = null
+  update pipebot.notifications as waiting
+  set next_attempt_at = $2, first_attempt_at = null,
+    state = case when is_progress and not is_in_doubt and exists (
+      select from pipebot.notifications as newer
+      where newer.conversation_id = $1 and newer.state = 'suspended'
+        and newer.updates_key = waiting.updates_key and newer.sequence > waiting.sequence)
+      then 'superseded' else 'queued' end
   where conversation_id = $1 and state = 'suspended'
   returning key`;
 
@@ -102,16 +109,19 @@ const LIST_PENDING = `
   group by conversation_id order by min(sequence)`;
 
 // What was parked or superseded is over as well, and nobody looks at it for longer; the condition is that of the
-// index.
+// index. The card of an alert stays: without the id of its message the next update would be a message of its own.
 const DELETE_BEFORE = `
   delete from pipebot.notifications
-  where state in ('delivered', 'parked', 'superseded') and coalesce(delivered_at, created_at) < $1`;
+  where state in ('delivered', 'parked', 'superseded') and coalesce(delivered_at, created_at) < $1
+    and not exists (
+      select from pipebot.alerts
+      where alerts.conversation_id = notifications.conversation_id and alerts.card_key = notifications.key)`;
 
 /**
  * `save` keeps the detail of the last refusal when it is given none, and like `markDelivered` changes nothing
  * about a notification that was delivered. `lastOf` gives the one that the conversation waits for, and where it
  * waits for none the newest that was not superseded. `deleteBefore` also takes what was parked or superseded and
- * is as old; what is suspended stays until its conversation is back.
+ * is as old; what is suspended stays until its conversation is back, and cards as long as there are their alerts.
  */
 export function createNotifications(database: Pick<Database, 'query'>): Notifications {
   return {

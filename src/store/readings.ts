@@ -54,21 +54,30 @@ const LAST_BUILDS = `
   order by queued_at desc, build_id desc`;
 
 const LIST_READ_TIMES = `
-  select index, read_at as "readAt"
+  select index, read_at as "readAt", observed_at as "observedAt"
   from jsonb_to_recordset($1::jsonb) as wanted (
     index integer, organization text, project text, branch text, definition_id bigint)
   join pipebot.readings as last using (organization, branch, definition_id)
-  where project_key = lower(project) and read_at is not null
+  where project_key = lower(project) and read_at is not null and observed_at is not null
   order by index`;
 
-// What nobody has asked about since then; a base that seldom runs but is asked about keeps its builds.
+// What nobody has asked about since then, and what has ended before and left the lists; a base that seldom runs but is
+// asked about keeps the builds that its readings found.
 const DELETE_READINGS = 'delete from pipebot.readings where read_at is null or read_at < $1';
 const DELETE_BUILDS = `
   delete from pipebot.builds where not exists (
     select from pipebot.readings
     where readings.organization = builds.organization and readings.project_key = builds.project_key
       and readings.branch in (builds.branch, '${ANY_BRANCH}')
-      and readings.definition_id = builds.definition_id)`;
+      and readings.definition_id = builds.definition_id
+      and (builds.finished_at is null or builds.finished_at >= $1
+        or readings.build_ids @> to_jsonb(builds.build_id)))`;
+
+interface TimesRow {
+  readonly index: number;
+  readonly readAt: Date;
+  readonly observedAt: Date;
+}
 
 interface LastRow {
   readonly observedAt: Date;
@@ -125,15 +134,16 @@ export function createReadings(database: Pick<Database, 'query'>): Readings {
         })),
       );
       if (wanted.length === 0) return [];
-      const rows = await database.query<{ index: number; readAt: Date }>(LIST_READ_TIMES, [toJson(wanted)]);
-      return rows.flatMap(({ index, readAt }) => {
+      const rows = await database.query<TimesRow>(LIST_READ_TIMES, [toJson(wanted)]);
+      return rows.flatMap(({ index, readAt, observedAt }) => {
         const asked = definitions[index];
-        return asked === undefined ? [] : [{ ...asked, readAt: readAt.getTime() }];
+        const times = { readAt: readAt.getTime(), observedAt: observedAt.getTime() };
+        return asked === undefined ? [] : [{ ...asked, ...times }];
       });
     },
     async deleteBefore(readBefore) {
       await database.query(DELETE_READINGS, [toInstant(readBefore)]);
-      await database.query(DELETE_BUILDS);
+      await database.query(DELETE_BUILDS, [toInstant(readBefore)]);
     },
   };
 }

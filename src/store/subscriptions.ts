@@ -43,6 +43,7 @@ const SAVE = `
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
   on conflict (id) do update set (${COLUMNS}) = row (${COLUMNS.replaceAll(/\w+/g, 'excluded.$&')})`;
 
+const LOCK = 'select id from pipebot.subscriptions where id = $1 for update';
 const DELETE_DEFINITIONS = 'delete from pipebot.subscription_definitions where subscription_id = $1';
 
 // Whoever wants the builds of all repositories also hears those of one.
@@ -93,13 +94,22 @@ const COUNT = `
 export function createSubscriptions(database: Pick<Database, 'query' | 'transaction'>): Subscriptions {
   const list = async (sql: string, parameters: readonly unknown[] = []) =>
     (await database.query<SubscriptionRow>(sql, parameters)).map(fromRow);
+  async function replaceDefinitions(id: string, definitions: readonly SubscribedDefinition[]) {
+    await database.query(DELETE_DEFINITIONS, [id]);
+    await database.query(ADD_DEFINITIONS, [id, toJson(definitions.map(toDefinitionRecord))]);
+  }
   return {
     async save(subscription, definitions) {
       const id = toKey(subscription.id);
       await database.transaction(async () => {
         await database.query(SAVE, [id, ...parametersOf(subscription)]);
-        await database.query(DELETE_DEFINITIONS, [id]);
-        await database.query(ADD_DEFINITIONS, [id, toJson(definitions.map(toDefinitionRecord))]);
+        await replaceDefinitions(id, definitions);
+      });
+    },
+    async saveDefinitions(id, definitions) {
+      await database.transaction(async () => {
+        const isThere = (await database.query(LOCK, [toKey(id)])).length > 0;
+        if (isThere) await replaceDefinitions(toKey(id), definitions);
       });
     },
     async remove(id) {

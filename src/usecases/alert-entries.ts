@@ -69,11 +69,16 @@ export function cardContent(
 export function distinct(alerts: readonly Alert[]): Alert[] {
   const seen = new Map<string, Alert>();
   for (const alert of alerts) {
-    const { organization, project, definitionId } = alert.definition;
-    const key = JSON.stringify([organization, project.toLowerCase(), definitionId, alert.branch]);
-    if (!seen.has(key)) seen.set(key, alert);
+    const line = lineOfAlert(alert);
+    if (!seen.has(line)) seen.set(line, alert);
   }
   return [...seen.values()];
+}
+
+/** The same text for alerts about one definition on one branch, whoever subscribes. */
+export function lineOfAlert({ definition, branch }: Pick<Alert, 'definition' | 'branch'>): string {
+  const { organization, project, definitionId } = definition;
+  return JSON.stringify([organization, project.toLowerCase(), definitionId, branch]);
 }
 
 function servicesBuiltOn(catalog: ServiceCatalog, definition: DefinitionName): string[] {

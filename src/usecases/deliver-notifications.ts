@@ -1,7 +1,7 @@
 // Delivers what is owed to one conversation, in order, one at a time and no faster than Teams allows, whichever
 // instance does it: who delivers holds the conversation's turn. What becomes of one attempt is in
 // attempt-delivery.ts.
-import type { Notification } from '../domain/notification.ts';
+import { isDue, type Notification } from '../domain/notification.ts';
 import { nextSendAt } from '../domain/pace.ts';
 import { type AttemptPorts, attemptDelivery } from './attempt-delivery.ts';
 import type { DeliveryTurn, Jobs, Notifications } from './ports.ts';
@@ -61,7 +61,7 @@ type Step = { readonly turn: DeliveryTurn } | { readonly goOnAt: number };
 
 async function deliverNext(ports: DeliverPorts, turn: DeliveryTurn, next: Notification): Promise<Step> {
   const now = ports.clock.now();
-  if (next.nextAttemptAt > now) return { goOnAt: next.nextAttemptAt };
+  if (!isDue(next, now)) return { goOnAt: next.nextAttemptAt };
   const conversation = await ports.conversations.find(turn.conversationId);
   if (!conversation || conversation.isSuspended) {
     return (await suspendNotification(ports, turn, next)) ? { turn } : lost(now);

@@ -38,6 +38,6 @@ export class HealthLedger {
 }
 
 /** The same text for builds of one definition on one branch, within one project. */
-export function lineOf({ definitionId, branch }: Build): string {
+export function lineOf({ definitionId, branch }: Pick<Build, 'definitionId' | 'branch'>): string {
   return `${definitionId}:${branch}`;
 }

@@ -3,7 +3,7 @@
 // causes before anybody is answered. It must not decide what a reading means for a gate.
 import type { Clock } from '../clock.ts';
 import type { Build } from '../domain/build.ts';
-import { type Place, placeKey } from '../domain/place.ts';
+import { ANY_BRANCH, type Place, placeKey } from '../domain/place.ts';
 import { type PipeBotError, toPipeBotError } from '../errors.ts';
 import type { BuildRecords, BuildRef, BuildsTarget, Log, Pipelines, Reading } from './ports.ts';
 import { createTimelineReader } from './read-timelines.ts';
@@ -98,6 +98,8 @@ export function createObserver(options: ObserverOptions): Observer {
     const memory = remember(placeKey(target));
     const now = options.clock.now();
     const notBefore = now - maxAgeMs;
+    // Where the clock was set back, nobody can tell how old a reading is that seems to come later than now.
+    distrust(memory, (_, { readAt }) => readAt > now);
     const missing = target.definitionIds.filter(
       (id) => (memory.observations.get(definitionKey(target, id))?.readAt ?? 0) < notBefore,
     );
@@ -143,6 +145,11 @@ export function createObserver(options: ObserverOptions): Observer {
       const { build } = await options.pipelines.getBuild(ref);
       const facts = await timelines.ofBuild(build);
       await storeSingle(options, build, { begunAt, facts });
+      // What a list has said of it before is no longer true; the store knows it as it is now.
+      for (const branch of [build.branch, ANY_BRANCH])
+        distrust(memories.get(placeKey({ ...build, branch })), (key) =>
+          key.startsWith(`${build.definitionId}:`),
+        );
       return build;
     },
     forgetBuild: (ref) => storeDeletion(options, ref),
@@ -162,6 +169,12 @@ function keep(memory: Memory, target: BuildsTarget, { builds, observedAt, readAt
     const own = builds.filter((build) => build.definitionId === definitionId);
     memory.observations.set(key, { builds: own, observedAt, readAt });
   }
+}
+
+/** Whoever asks next reads again; who is about to take up a reading still finds it. */
+function distrust(memory: Memory | undefined, isOutdated: (key: string, last: Observation) => boolean): void {
+  for (const [key, last] of memory?.observations ?? [])
+    if (isOutdated(key, last)) memory?.observations.set(key, { ...last, readAt: 0 });
 }
 
 /** All of the target's definitions; each has been read. As old as the oldest of them. */

@@ -90,17 +90,19 @@ export interface BuildRecords {
     target: BuildsTarget,
     reading: { readonly observedAt: number; readonly readAt: number; readonly builds: readonly Build[] },
   ): Promise<void>;
-  /** Readings that nobody has asked for since, and their builds. */
+  /** Readings that nobody has asked for since, and their builds; and builds that ended before and are in none. */
   deleteBefore(readBefore: number): Promise<void>;
   /**
    * The builds of the last reading of each definition, as they are known now, with the oldest of the readings'
    * times; undefined when one of them was never read.
    */
   lastReading(target: BuildsTarget): Promise<(Reading & { readonly readAt: number }) | undefined>;
-  /** When each definition was last read on a branch, by our clock; those that never were are left out. */
+  /** When each definition was last read on a branch, by our clock and theirs; those that never were are left out. */
   listReadTimes(
     definitions: readonly (Place & { readonly definitionId: number })[],
-  ): Promise<(Place & { readonly definitionId: number; readonly readAt: number })[]>;
+  ): Promise<
+    (Place & { readonly definitionId: number; readonly readAt: number; readonly observedAt: number })[]
+  >;
 }
 
 export interface Watches {

@@ -43,14 +43,17 @@ export const GROUP_INTERVAL_MS = 30_000;
 export async function recordAlerts(ports: AlertPorts, ended: readonly EndedBuild[]): Promise<void> {
   for (const end of ended) {
     const { build, change } = end;
+    const recorded: { readonly subscription: Subscription; readonly step: AlertStep }[] = [];
     for (const subscription of await ports.subscriptions.listByDefinition(build, build.branch)) {
-      await recordFor(ports, subscription, end);
+      recorded.push({ subscription, step: await recordFor(ports, subscription, end) });
     }
+    // Only now: one card shows what several of them have recorded.
+    for (const { subscription, step } of recorded) await tellStep(ports, subscription, { step, end });
     if (change === 'turned-green') await releaseInhibited(ports, end);
   }
 }
 
-async function recordFor(ports: AlertPorts, subscription: Subscription, end: EndedBuild): Promise<void> {
+async function recordFor(ports: AlertPorts, subscription: Subscription, end: EndedBuild): Promise<AlertStep> {
   const { build, change, failure } = end;
   const { conversationId, events } = subscription;
   const known = await ports.alerts.find(subscription.id, build, build.branch);
@@ -65,16 +68,23 @@ async function recordFor(ports: AlertPorts, subscription: Subscription, end: End
     ...(stoppedBy ? { stoppedBy } : {}),
   });
   await ports.alerts.save(step.alert, now);
-  await tellStep(ports, subscription, { step, end });
   const dueAt = step.alert.pending?.dueAt;
   if (dueAt !== undefined) await enqueueRelease(ports, conversationId, dueAt);
   const fields = { subscriptionId: subscription.id, buildId: build.id, conversationId };
   ports.log.info({ ...fields, outcome: step.alert.last?.outcome.code }, 'alert recorded');
+  return step;
 }
 
-/** When the next news of a conversation may be told at the earliest. */
-export function groupedUntil(lastNewsAt: number | undefined, now: number): number {
-  return Math.max(now + GROUP_WAIT_MS, (lastNewsAt ?? Number.NEGATIVE_INFINITY) + GROUP_INTERVAL_MS);
+/** When news that comes now may be told at the earliest. */
+function groupedUntil(lastNewsAt: number | undefined, now: number): number {
+  return Math.max(now + GROUP_WAIT_MS, nextNewsAt(lastNewsAt, now));
+}
+
+/** When a conversation may hear news again; now at the earliest. */
+export function nextNewsAt(lastNewsAt: number | undefined, now: number): number {
+  // What seems to lie that far ahead was told by a clock that went wrong, and is forgotten.
+  if (lastNewsAt === undefined || lastNewsAt > now + GROUP_INTERVAL_MS) return now;
+  return Math.max(now, lastNewsAt + GROUP_INTERVAL_MS);
 }
 
 /** Sees to it that a conversation's pending news is looked at; asked twice, the earlier time counts. */

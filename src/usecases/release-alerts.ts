@@ -7,9 +7,9 @@ import { mutedUntil } from '../domain/mute.ts';
 import { quietUntil } from '../domain/quiet-hours.ts';
 import { branchesToAsk } from '../domain/service.ts';
 import type { Subscription } from '../domain/subscription.ts';
-import { distinct, entryOf, nameOfDefinition, serviceBuiltBy } from './alert-entries.ts';
+import { distinct, entryOf, lineOfAlert, nameOfDefinition, serviceBuiltBy } from './alert-entries.ts';
 import type { Transactions } from './ports.ts';
-import { type AlertPorts, enqueueRelease, GROUP_INTERVAL_MS } from './record-alerts.ts';
+import { type AlertPorts, enqueueRelease, nextNewsAt } from './record-alerts.ts';
 
 export interface ReleasePorts extends AlertPorts {
   readonly transactions: Transactions;
@@ -22,7 +22,7 @@ export async function releaseAlerts(ports: ReleasePorts, conversationId: string)
     const now = ports.clock.now();
     const due = await ports.alerts.listDue(conversationId, now);
     const { lastNewsAt, quiet } = await ports.settings.find(conversationId);
-    const earliest = (lastNewsAt ?? Number.NEGATIVE_INFINITY) + GROUP_INTERVAL_MS;
+    const earliest = nextNewsAt(lastNewsAt, now);
     if (due.length > 0 && now < earliest) return enqueueRelease(ports, conversationId, earliest);
     if (due.length > 0)
       await release(ports, { conversationId, due, now, quietUntil: quietUntil(quiet, now) });
@@ -142,16 +142,9 @@ interface ToTell {
 
 /** News that becomes a card, and news of the end of something, each in one message; a thread hears its own. */
 async function tell(ports: ReleasePorts, { conversationId, now, told }: ToTell): Promise<void> {
-  const groups = new Map<string, Released[]>();
-  for (const each of told) {
-    const thread = isNewCard(each.news) ? '' : threadOf(each);
-    const key = JSON.stringify([isNewCard(each.news), thread]);
-    groups.set(key, [...(groups.get(key) ?? []), each]);
-  }
-  for (const group of groups.values()) {
+  const groups = groupsOf(told);
+  for (const { thread, group } of groups.values()) {
     const key = `alert:${ports.newId()}`;
-    const [first] = group;
-    const thread = first && !isNewCard(first.news) ? threadOf(first) : '';
     const content = { kind: 'alert', entries: entriesOf(ports, group), at: now } as const;
     await ports.notifications.add(
       { key, conversationId, content, ...(thread === '' ? {} : { repliesToKey: thread }) },
@@ -163,6 +156,22 @@ async function tell(ports: ReleasePorts, { conversationId, now, told }: ToTell):
   if (groups.size === 0) return;
   await ports.settings.saveLastNews(conversationId, now);
   await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId });
+}
+
+/** By message. Where one subscription has a thing told in a thread and another has not, it is told once all the same. */
+function groupsOf(told: readonly Released[]): Map<string, { readonly thread: string; group: Released[] }> {
+  const groups = new Map<string, { readonly thread: string; group: Released[] }>();
+  const threads = new Map<string, string>();
+  for (const each of told) {
+    const isCard = isNewCard(each.news);
+    const thing = lineOfAlert(each.alert);
+    const thread = isCard ? '' : (threads.get(thing) ?? threadOf(each));
+    if (!isCard) threads.set(thing, thread);
+    const key = JSON.stringify([isCard, thread]);
+    const { group } = groups.get(key) ?? { group: [] };
+    groups.set(key, { thread, group: [...group, each] });
+  }
+  return groups;
 }
 
 function isNewCard(news: AlertNews): boolean {

@@ -6,18 +6,19 @@ import type { Subscriptions, Transactions } from './ports.ts';
 
 export interface ResyncPorts {
   readonly catalog: ServiceCatalog;
-  readonly subscriptions: Pick<Subscriptions, 'listAll' | 'listByConversation' | 'save'>;
+  readonly subscriptions: Pick<Subscriptions, 'listAll' | 'saveDefinitions'>;
   readonly transactions: Transactions;
 }
 
 /** A subscription to a service that is gone is kept, without definitions: the service may come back. */
 export async function resyncSubscriptions(ports: ResyncPorts): Promise<void> {
   const stored = await ports.subscriptions.listAll();
-  for (const conversationId of new Set(stored.map((subscription) => subscription.conversationId))) {
+  for (const together of Map.groupBy(stored, ({ conversationId }) => conversationId).values()) {
     await ports.transactions.transaction(async () => {
-      // Read anew: another instance may have ended or changed some of them since.
-      for (const subscription of await ports.subscriptions.listByConversation(conversationId)) {
-        await ports.subscriptions.save(subscription, subscribedDefinitions(ports.catalog, subscription));
+      // The definitions alone: another instance may have ended or changed the subscription itself since.
+      for (const subscription of together) {
+        const definitions = subscribedDefinitions(ports.catalog, subscription);
+        await ports.subscriptions.saveDefinitions(subscription.id, definitions);
       }
     }, 'resync-subscriptions');
   }

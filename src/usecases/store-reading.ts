@@ -22,7 +22,7 @@ import type {
 } from './ports.ts';
 import type { FactsById } from './read-timelines.ts';
 
-/** A stored reading that is further ahead than this was stamped by a clock that went wrong. */
+/** Clocks that go right agree within this; a stored reading that is further ahead was stamped by one that did not. */
 const MAX_CLOCK_SKEW_MS = 5 * 60_000;
 
 export interface StoreReadingPorts {
@@ -173,7 +173,9 @@ async function storeChanges(
 
 /**
  * The first reading of a definition on a branch finds its whole history new; that makes its health and is no
- * news. It is the first when neither the branch nor all branches have been read before.
+ * news. It is the first when neither the branch nor all branches have been read before. Later on, history is what
+ * had ended before the last reading and comes up only now: because newer builds were deleted, or because a list of
+ * one branch goes back further than that of all.
  */
 async function changesThatAreNews(
   ports: StoreReadingPorts,
@@ -186,11 +188,16 @@ async function changesThatAreNews(
     [branch, ANY_BRANCH].map((at) => ({ organization, project, branch: at, definitionId })),
   );
   const read = await ports.records.listReadTimes(places);
-  const wasRead = new Set(read.map(({ definitionId, branch }) => `${definitionId}:${branch}`));
-  const isNews = ({ before, now: { definitionId, branch } }: Compared) =>
-    before !== undefined ||
-    wasRead.has(`${definitionId}:${branch}`) ||
-    wasRead.has(`${definitionId}:${ANY_BRANCH}`);
+  const readAts = new Map(
+    // A single wrong Date of Azure DevOps must not make history of what ends next.
+    read.map((last) => [lineOf(last), Math.min(last.readAt, last.observedAt)] as const),
+  );
+  const isNews = ({ before, now }: Compared) => {
+    const lines = [lineOf(now), lineOf({ ...now, branch: ANY_BRANCH })];
+    const seenAt = Math.max(...lines.map((line) => readAts.get(line) ?? Number.NEGATIVE_INFINITY));
+    const { finishedAt = Number.POSITIVE_INFINITY } = now;
+    return before !== undefined || (seenAt > 0 && finishedAt > seenAt - MAX_CLOCK_SKEW_MS);
+  };
   return changed.map((each) => ({ ...each, isNews: isNews(each) }));
 }
 

@@ -14,6 +14,8 @@ import type { Transition } from '../domain/transition.ts';
 export interface Subscriptions {
   /** Adds it, or replaces the one with its id. Its definitions are those given, and no others. */
   save(subscription: Subscription, definitions: readonly SubscribedDefinition[]): Promise<void>;
+  /** Its definitions are those given from now on; nothing happens when it is gone. */
+  saveDefinitions(id: string, definitions: readonly SubscribedDefinition[]): Promise<void>;
   /** Also removes its definitions and what it has heard. False when it is gone already. */
   remove(id: string): Promise<boolean>;
   /** In the order in which they were made. */
@@ -48,7 +50,10 @@ export interface Alerts {
   nextDueAt(conversationId: string): Promise<number | undefined>;
   /** Conversations with pending news, with the time at which it is due. */
   listPending(): Promise<{ readonly conversationId: string; readonly dueAt: number }[]>;
-  /** Everything that one card shows, in a fixed order. */
+  /**
+   * Everything that one card shows, in a fixed order. Whoever asks for it in another transaction waits until this
+   * one ends, so that of two changes to one card the later one shows both.
+   */
   listOfCard(conversationId: string, cardKey: string): Promise<Alert[]>;
   /** Held back because of a base in this project. */
   listInhibited(project: Pick<DefinitionName, 'organization' | 'project'>): Promise<Alert[]>;

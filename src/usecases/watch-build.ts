@@ -3,7 +3,7 @@
 import type { Clock } from '../clock.ts';
 import { type Build, newestFirst } from '../domain/build.ts';
 import { expectedEndAt } from '../domain/duration.ts';
-import { isOfRepository } from '../domain/service.ts';
+import { isOfRepository, isSameDefinition } from '../domain/service.ts';
 import {
   advanceWatch,
   buildToFollow,
@@ -70,7 +70,7 @@ export async function advanceWatches(
   builds: readonly Build[],
 ): Promise<void> {
   for (const watch of await ports.watches.listOpenByTarget(target)) {
-    const own = builds.filter((build) => isOfRepository(build, watch.definition.repositoryId));
+    const own = builds.filter((build) => isWatched(build, watch));
     const step = advanceWatch(watch, own, ports.clock.now());
     if (!step) {
       await tellApproval(ports, watch, own);
@@ -84,6 +84,12 @@ export async function advanceWatches(
       ...(endAt === undefined ? {} : { expectedEndAt: endAt }),
     });
   }
+}
+
+/** A place is read for everybody together: other definitions come along, and other branches with all of them. */
+function isWatched(build: Build, { definition }: Watch): boolean {
+  const isOnBranch = build.branch === definition.branch;
+  return isOnBranch && isSameDefinition(build, definition) && isOfRepository(build, definition.repositoryId);
 }
 
 /** A run that goes on only when somebody approves is news for those who wait for it; once for each approval. */

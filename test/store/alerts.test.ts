@@ -234,6 +234,22 @@ eachMigratedDatabase('alerts', (open) => {
     expect(seenBySecond?.cardKey).toBe('counted');
   });
 
+  test('of two who change one card at once, the second sees what the first has changed', async () => {
+    const { database, alerts, add } = await openAlerts();
+    await add('one', 1, { cardKey: 'card-1' });
+    await add('two', 2, { cardKey: 'card-1' });
+    const change = async (subscriptionId: string, definitionId: number) => {
+      await add(subscriptionId, definitionId, { cardKey: 'card-1', isOpen: true });
+      return await alerts.listOfCard(CONVERSATION, 'card-1');
+    };
+    const seenBySecond = await race(database, {
+      first: () => change('one', 1),
+      meanwhile: () => Promise.resolve(),
+      second: () => change('two', 2),
+    });
+    expect(seenBySecond.map(({ isOpen }) => isOpen)).toEqual([true, true]);
+  });
+
   test('two who lock the same ones in different orders of time do not wait for each other', async () => {
     const { database, alerts, add } = await openAlerts();
     await add('one', 1, owed(NOW, 'muted'));

@@ -90,4 +90,14 @@ eachMigratedDatabase('health', (open) => {
     expect(await health.find(SUBSCRIBED, BRANCH)).toBeUndefined();
     expect(await health.find(SUBSCRIBED, 'refs/heads/main')).toBeDefined();
   });
+
+  test('what is read still stays known, however long nothing has happened', async () => {
+    const { database, health } = await openHealth();
+    await createBuildRecords(database).saveReading(TARGET, { observedAt: NOW, readAt: NOW, builds: [] });
+    await health.save(SUBSCRIBED, RED, NOW - 1);
+    await health.save({ ...SUBSCRIBED, branch: 'refs/heads/main' }, RED, NOW - 1);
+    await health.deleteBefore(NOW);
+    expect(await health.find(SUBSCRIBED, BRANCH)).toEqual(RED);
+    expect(await health.find(SUBSCRIBED, 'refs/heads/main')).toBeUndefined();
+  });
 });

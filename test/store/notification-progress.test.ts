@@ -48,6 +48,23 @@ eachMigratedDatabase('superseded progress', (open) => {
     expect(await notifications.listPending()).toEqual([GENERAL]);
   });
 
+  test('that was held back while the bot was away is not told one by one', async () => {
+    const { notifications, stored, states } = await openNotifications();
+    const all = [
+      PROGRESS,
+      { ...PROGRESS, key: 'news', isProgress: false },
+      { ...PROGRESS, key: 'progress-2' },
+    ];
+    for (const each of [...all, { ...PROGRESS, key: 'progress-3' }]) {
+      await notifications.add(each, NOW);
+      await notifications.save({ ...(await stored(each.key)), state: 'suspended' });
+    }
+    expect(await notifications.resume(GENERAL, NOW)).toBe(true);
+    expect(await states()).toEqual({
+      ...{ progress: 'superseded', news: 'queued', 'progress-2': 'superseded', 'progress-3': 'queued' },
+    });
+  });
+
   test('is none that tells of an end, of another card, or of no card', async () => {
     const { notifications, states } = await openNotifications();
     await notifications.add({ ...PROGRESS, key: 'other-card', updatesKey: 'other' }, NOW);

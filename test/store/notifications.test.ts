@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Content } from '../../src/domain/content.ts';
 import type { Notification } from '../../src/domain/notification.ts';
+import { createAlerts } from '../../src/store/alerts.ts';
 import { createNotifications } from '../../src/store/notifications.ts';
 import type { NewNotification } from '../../src/usecases/ports.ts';
 import { eachMigratedDatabase } from '../support/databases.ts';
-import { BUILD, longKey, NOW, ODD_STRINGS, race, WATCH } from './examples.ts';
+import { ALERT, BUILD, longKey, NOW, ODD_STRINGS, race, WATCH } from './examples.ts';
 
 const GENERAL = '19:general@thread.tacv2';
 const CONTENT: Content = { kind: 'watch-ended', watch: WATCH, build: BUILD, mentions: WATCH.askers };
@@ -208,5 +209,17 @@ eachMigratedDatabase('notifications', (open) => {
       await notifications.markDelivered(key, NOW, undefined);
     }
     expect(await notifications.nextFor('again')).toBeUndefined();
+  });
+
+  test('the card of an alert is known for as long as the alert', async () => {
+    const { database, notifications } = await openNotifications();
+    for (const key of ['card', 'other']) {
+      await notifications.add({ ...NEW, key, conversationId: ALERT.conversationId }, NOW - 10_000);
+      await notifications.markDelivered(key, NOW - 1, `activity-of-${key}`);
+    }
+    await createAlerts(database).save({ ...ALERT, isOpen: true, cardKey: 'card' }, NOW);
+    await notifications.deleteBefore(NOW);
+    expect(await notifications.activityIdOf('card')).toBe('activity-of-card');
+    expect(await notifications.activityIdOf('other')).toBeUndefined();
   });
 });

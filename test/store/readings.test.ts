@@ -141,9 +141,9 @@ eachMigratedDatabase('readings of builds', (open) => {
       { ...at(TARGET.branch, 183), organization: 'fabrikam' },
     ];
     expect(await records.listReadTimes(asked)).toStrictEqual([
-      { ...at(ANY_BRANCH, 184, 'SHOP'), readAt: NOW + 1 },
-      { ...at(TARGET.branch, 183), readAt: NOW },
-      { ...at(longKey('branch'), 183), readAt: NOW + 2 },
+      { ...at(ANY_BRANCH, 184, 'SHOP'), readAt: NOW + 1, observedAt: NOW + 1 },
+      { ...at(TARGET.branch, 183), readAt: NOW, observedAt: NOW },
+      { ...at(longKey('branch'), 183), readAt: NOW + 2, observedAt: NOW + 2 },
     ]);
     expect(await records.listReadTimes([])).toEqual([]);
   });
@@ -168,6 +168,19 @@ eachMigratedDatabase('readings of builds', (open) => {
     expect(await left()).toEqual([1, 3]);
     await records.deleteBefore(NOW + 1);
     expect(await left()).toEqual([]);
+  });
+
+  test('builds that ended long ago are forgotten once no reading finds them', async () => {
+    const { records } = await openRecords();
+    const ended = { ...BUILD, status: 'completed', result: 'failed', finishedAt: NOW - 1 } as const;
+    const builds = [1, 2, 3, 4].map((id) => ({ ...ended, id }));
+    const all = [...builds, { ...ended, id: 5, finishedAt: NOW }, { ...BUILD, id: 6 }];
+    await records.saveBuilds(all, NOW);
+    await records.saveReading(TARGET, readAt(NOW, [{ ...ended, id: 2 }]));
+    await records.saveReading({ ...TARGET, branch: ANY_BRANCH }, readAt(NOW, [{ ...ended, id: 3 }]));
+    await records.deleteBefore(NOW);
+    const left = await records.findBuilds(all.map(refTo));
+    expect(left.map(({ id }) => id)).toEqual([2, 3, 5, 6]);
   });
 
   test.each([

@@ -118,6 +118,21 @@ eachMigratedDatabase('subscriptions', (open) => {
     expect(await subscriptions.listPlaces()).toEqual([]);
   });
 
+  test('its definitions alone are replaced, and one that is gone does not come back', async () => {
+    const { database, subscriptions, add } = await openSubscriptions();
+    await add('one', {});
+    await subscriptions.saveDefinitions('one', [{ ...SUBSCRIBED, branch: MAIN }]);
+    expect(await subscriptions.listByDefinition(DEFINITION, BRANCH)).toEqual([]);
+    expect(ids(await subscriptions.listByDefinition(DEFINITION, MAIN))).toEqual(['one']);
+    await race(database, {
+      first: () => subscriptions.remove('one'),
+      meanwhile: () => Promise.resolve(),
+      second: () => subscriptions.saveDefinitions('one', [SUBSCRIBED]),
+    });
+    expect(await subscriptions.listAll()).toEqual([]);
+    expect(await subscriptions.listPlaces()).toEqual([]);
+  });
+
   test('one that is removed is gone with its definitions and with what it has heard, and no other is', async () => {
     const { database, subscriptions, add } = await openSubscriptions();
     const alerts = createAlerts(database);

@@ -7,7 +7,7 @@ import type { Database } from '../../src/store/database.ts';
 import { resumeDeliveries } from '../../src/usecases/deliver-notifications.ts';
 import type { Notifications, Transactions } from '../../src/usecases/ports.ts';
 import { eachMigratedDatabase } from '../support/databases.ts';
-import { CHANNEL, DELIVERED, IN_DOUBT, openDeliveryBench, posted, refused } from './delivery-bench.ts';
+import { CARD, CHANNEL, DELIVERED, IN_DOUBT, openDeliveryBench, posted, refused } from './delivery-bench.ts';
 
 const LEASE_MS = 12_000;
 const unavailable = () => new PipeBotError('store-unavailable', { detail: 'the answer was lost' });
@@ -191,6 +191,19 @@ eachMigratedDatabase('a turn to deliver', (open) => {
     await deliver();
     expect(repeats()).toEqual([false, true, false]);
     expect(await ports.notifications.activityIdOf('card')).toBe('second');
+  });
+
+  test('of an instance whose clock had run far ahead binds nobody once that is right again', async () => {
+    const { clock, ports, sent, owe, deliver } = await openDeliveryBench(await open());
+    const wrong = clock.now() + 24 * 3_600_000;
+    await ports.notifications.add(CARD, wrong);
+    const turn = await ports.turns.take(CHANNEL.id, { now: wrong, leaseMs: LEASE_MS });
+    if ('heldUntil' in turn) throw new Error('nobody has the turn');
+    await ports.turns.prolong({ ...turn, pace: { recent: Array(59).fill(wrong), minutes: [] } });
+    await ports.turns.reserveSend(CHANNEL.tenantId, { now: wrong, intervalMs: 25, maxWaitMs: 1_000 });
+    await owe({ key: 'later' });
+    await deliver();
+    expect(sent).toHaveLength(2);
   });
 
   test('goes on with the next one when what it had read was superseded', async () => {

@@ -40,7 +40,8 @@ beforeEach(() => {
         calls.push(call);
         return call.promise;
       },
-      getBuild: () => Promise.reject(new PipeBotError('azure-not-found')),
+      getBuild: ({ buildId: id }) =>
+        Promise.resolve({ build: buildOf({ id, ...TARGET, definitionId: 183 }), observedAt: now }),
       getTimelineFacts: () => Promise.resolve({}),
     },
     records: {
@@ -144,6 +145,27 @@ describe('a reading', () => {
     expect(targets[1]?.definitionIds).toEqual([190]);
     calls[1]?.resolve({ builds: [buildOf({ id: 2, definitionId: 190 })], observedAt: now });
     expect(await idsOf(more)).toEqual([1, 2]);
+  });
+
+  it('is read anew when the clock was set back behind it', async () => {
+    const early = observer.latest(TARGET, 3_000);
+    await answer(0, 1);
+    await early;
+    now -= 3_600_000;
+    const fresh = observer.latest(TARGET, 3_000);
+    await answer(1, 2);
+    expect(await idsOf(fresh)).toEqual([2]);
+  });
+
+  it('gives way to what was read of one of its builds meanwhile, as the store knows it', async () => {
+    const early = observer.latest(TARGET, 3_000);
+    await answer(0, 1);
+    await early;
+    now += 1_000;
+    await observer.readBuild({ organization: 'contoso', project: 'Shop', buildId: 2 });
+    shared = { builds: [buildOf({ id: 2 })], observedAt: now, readAt: now - 1_000 };
+    expect(await idsOf(observer.latest(TARGET, 3_000))).toEqual([2]);
+    expect(calls).toHaveLength(1);
   });
 
   it('wakes those who wait for it', async () => {

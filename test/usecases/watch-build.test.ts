@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { placeKey } from '../../src/domain/place.ts';
+import { ANY_BRANCH, placeKey } from '../../src/domain/place.ts';
 import type { Watch } from '../../src/domain/watch.ts';
 import { createStores } from '../../src/store/stores.ts';
 import {
@@ -11,6 +11,7 @@ import {
   stopWatch,
 } from '../../src/usecases/watch-build.ts';
 import { NOW, WATCH } from '../store/examples.ts';
+import { buildOf } from '../support/build-of.ts';
 import { eachMigratedDatabase } from '../support/databases.ts';
 
 const { organization, project, branch, definitionId } = WATCH.definition;
@@ -45,6 +46,20 @@ eachMigratedDatabase('watches', (open) => {
     await advanceWatches(ports, TARGET, []);
     expect((await next())?.content).toMatchObject({ kind: 'watch', watch: { state: 'expired' } });
     expect(enqueued).toEqual(['deliver']);
+  });
+
+  test('wait for a build of their own definition and branch, whatever else is read at the place', async () => {
+    const { ports, next } = await bench(WATCH, NOW);
+    const own = { organization, project, branch, definitionId, status: 'inProgress' } as const;
+    const target = { ...TARGET, branch: ANY_BRANCH, definitionIds: [definitionId, definitionId + 1] };
+    const others = [
+      buildOf({ ...own, id: 9001, definitionId: definitionId + 1 }),
+      buildOf({ ...own, id: 9002, branch: 'refs/heads/elsewhere' }),
+    ];
+    await advanceWatches(ports, target, others);
+    expect(await next()).toBeUndefined();
+    await advanceWatches(ports, target, [...others, buildOf({ ...own, id: 9003 })]);
+    expect((await next())?.content).toMatchObject({ watch: { state: 'following', buildId: 9003 } });
   });
 
   test('that are over are not told to have been stopped', async () => {
