@@ -18,8 +18,10 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 15_000;
 /** The client's own limit, for a connection that has gone silent: the server's cannot reach us then. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 1_000;
-/** Migrations may take longer, and wait for another instance's. */
-const EXECUTE_TIMEOUT_MS = 300_000;
+/** Several statements in one text; those of the job engine, which must notice soon that an answer is lost. */
+const EXECUTE_TIMEOUT_MS = 2 * ANSWER_TIMEOUT_MS;
+/** Those of a transaction: migrations may take longer, and wait for another instance's. */
+const MIGRATION_TIMEOUT_MS = 300_000;
 /** Nothing calls out inside a transaction. A process that was paused inside one must not hold up the others. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 const ROLLBACK_TIMEOUT_MS = 5_000;
@@ -61,7 +63,7 @@ class ServerDriver implements Driver {
   }
 
   execute(sql: string): Promise<unknown[]> {
-    return this.#withConnection((client) => sessionOn(client).execute(sql));
+    return this.#withConnection((client) => sessionOn(client, EXECUTE_TIMEOUT_MS).execute(sql));
   }
 
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
@@ -129,13 +131,13 @@ function connectionOptions(databaseUrl: Secret): pg.ClientConfig {
 const getTypeParser = ((typeId: number, format?: 'text' | 'binary') =>
   VALUE_PARSERS[typeId] ?? pg.types.getTypeParser(typeId, format)) as typeof pg.types.getTypeParser;
 
-function sessionOn(client: pg.PoolClient): Session {
+function sessionOn(client: pg.PoolClient, executeTimeoutMs = MIGRATION_TIMEOUT_MS): Session {
   return {
     query: (sql, parameters) => guarded(async () => (await client.query(sql, [...parameters])).rows),
     execute: (text) =>
       guarded(async () => {
         // One result for one statement, an array of them for several, whatever the types say.
-        const query: pg.QueryConfig & { query_timeout: number } = { text, query_timeout: EXECUTE_TIMEOUT_MS };
+        const query: pg.QueryConfig & { query_timeout: number } = { text, query_timeout: executeTimeoutMs };
         const results: pg.QueryResult | pg.QueryResult[] = await client.query(query);
         return [results].flat().flatMap((result): unknown[] => result.rows);
       }),

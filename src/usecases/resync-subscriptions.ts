@@ -10,10 +10,14 @@ export interface ResyncPorts {
   readonly transactions: Transactions;
 }
 
+/** In one transaction: few enough to hold nobody up, many enough for a start not to take a commit for each. */
+const AT_ONCE = 200;
+
 /** A subscription to a service that is gone is kept, without definitions: the service may come back. */
 export async function resyncSubscriptions(ports: ResyncPorts): Promise<void> {
   const stored = await ports.subscriptions.listAll();
-  for (const together of Map.groupBy(stored, ({ conversationId }) => conversationId).values()) {
+  for (let from = 0; from < stored.length; from += AT_ONCE) {
+    const together = stored.slice(from, from + AT_ONCE);
     await ports.transactions.transaction(async () => {
       // The definitions alone: another instance may have ended or changed the subscription itself since.
       for (const subscription of together) {
