@@ -1,0 +1,49 @@
+// Who does what in a chaos run: which rooms watch which service, which subscribe to which, and where the rest happens.
+import { alarmStory, type Subscriber } from './alarm-story.ts';
+import type { Room } from './chaos-world.ts';
+import { darkStory, deletionStory, moveStory, questionStory } from './side-stories.ts';
+import type { Stage } from './stage.ts';
+import { watchStory } from './watch-story.ts';
+
+export interface CastOptions {
+  /** How many rooms watch one service. */
+  readonly watchers: number;
+  /** How many rooms subscribe to one service. */
+  readonly subscribers: number;
+}
+
+const STYLES = ['update', 'flat', 'thread'] as const;
+
+/** Begins every story. The first of the lines is for what happens beside the watches. */
+export function everyStory(stage: Stage, { watchers, subscribers }: CastOptions): Promise<void>[] {
+  const { lines, alarms, dark, rooms, teams } = stage.world;
+  const [sideLine, ...watched] = lines;
+  const channels = rooms.filter(({ conversation }) => conversation.kind === 'channel');
+  const movable = rooms.filter(
+    ({ conversation, tenantId }) => conversation.kind === 'groupChat' && tenantId === teams.tenantId,
+  );
+  const [channel] = channels;
+  const [group] = movable;
+  if (!sideLine || !channel || !group)
+    throw new Error('A chaos run needs a line, a channel and a group chat.');
+  return [
+    ...watched.map((line, index) => watchStory(stage, line, someOf(rooms, index * watchers, watchers))),
+    ...alarms.map((line, index) =>
+      alarmStory(stage, line, styled(someOf(rooms, index * subscribers, subscribers))),
+    ),
+    questionStory(stage, sideLine, channel),
+    deletionStory(stage, sideLine, channel),
+    moveStory(stage, group),
+    darkStory(stage, dark, channel),
+  ];
+}
+
+/** The next ones in turn, each once. */
+function someOf(rooms: readonly Room[], from: number, count: number): Room[] {
+  const wanted = Array.from({ length: count }, (_, place) => rooms[(from + place) % rooms.length]);
+  return [...new Set(wanted)].flatMap((room) => room ?? []);
+}
+
+function styled(rooms: readonly Room[]): Subscriber[] {
+  return rooms.map((room, index) => ({ room, style: STYLES[index % STYLES.length] ?? 'update' }));
+}

@@ -1,0 +1,91 @@
+// Where and when each process of a kill run dies: at every crash point in turn, and in between at random moments.
+import { CRASH_POINTS, type CrashPoint } from '../../src/crash-points.ts';
+import type { Random } from '../../test/support/generated-history.ts';
+import type { PointVisit, ProgramEnd } from './program.ts';
+
+export interface CrashPlan {
+  /** Where it is to die; at a random moment when absent. */
+  readonly visit?: PointVisit;
+  /** Of real time, at the latest. */
+  readonly afterMs: number;
+  /** Counted from the beginning of its start, instead of from the moment that it takes requests. */
+  readonly isInStart: boolean;
+}
+
+const RANDOM_MS = { least: 50, most: 600 };
+/** A point that is not reached by then is tried again later. */
+const POINT_PATIENCE_MS = 600;
+const RANDOM_SHARE = 0.2;
+/** Of the random moments. */
+const START_SHARE = 0.3;
+const MOST_VISITS = 60;
+
+export interface CrashPlannerOptions {
+  /** How many times as long as usual a process may live. */
+  readonly lifeFactor?: number;
+  /** Of all deaths, 0 to 1: those at a random moment instead of at a point. */
+  readonly randomShare?: number;
+}
+
+export class CrashPlanner {
+  readonly #random: Random;
+  readonly #lifeFactor: number;
+  readonly #randomShare: number;
+  readonly #reached = new Map<CrashPoint, number>();
+  readonly #died = new Map<CrashPoint, number>();
+  #queue: CrashPoint[] = [];
+  #lives = 0;
+  randomKills = 0;
+  pointKills = 0;
+
+  constructor(random: Random, { lifeFactor = 1, randomShare = RANDOM_SHARE }: CrashPlannerOptions = {}) {
+    this.#random = random;
+    this.#lifeFactor = lifeFactor;
+    this.#randomShare = randomShare;
+  }
+
+  next(): CrashPlan {
+    const { least, most } = RANDOM_MS;
+    const isInStart = this.#random() < START_SHARE;
+    if (this.#random() < this.#randomShare)
+      return { afterMs: this.#lifeFactor * (least + this.#random() * (most - least)), isInStart };
+    const point = this.#nextPoint();
+    // Anywhere among the visits of an ordinary life, so that later ones have their turn as well.
+    const usual = Math.min(
+      MOST_VISITS,
+      Math.floor((this.#reached.get(point) ?? 0) / Math.max(1, this.#lives)),
+    );
+    return {
+      visit: { point, nth: 1 + Math.floor(this.#random() * usual) },
+      afterMs: this.#lifeFactor * POINT_PATIENCE_MS,
+      isInStart: false,
+    };
+  }
+
+  record({ visit }: CrashPlan, { reached, last }: ProgramEnd, wasOurKill: boolean): void {
+    this.#lives += 1;
+    for (const [point, times] of reached) this.#reached.set(point, (this.#reached.get(point) ?? 0) + times);
+    const isHit = visit !== undefined && !wasOurKill && last === visit.point;
+    if (isHit) this.#died.set(visit.point, (this.#died.get(visit.point) ?? 0) + 1);
+    if (isHit) this.pointKills += 1;
+    else this.randomKills += 1;
+  }
+
+  /** How often each point was reached, and how often it was died at, the rarest first. */
+  get tally(): { readonly point: CrashPoint; readonly reached: number; readonly died: number }[] {
+    return CRASH_POINTS.map((point) => ({
+      point,
+      reached: this.#reached.get(point) ?? 0,
+      died: this.#died.get(point) ?? 0,
+    })).sort((left, right) => left.died - right.died || left.reached - right.reached);
+  }
+
+  /** The points one after the other, in a new order each time. */
+  #nextPoint(): CrashPoint {
+    if (this.#queue.length === 0) {
+      const keyed = CRASH_POINTS.map((point) => ({ point, key: this.#random() }));
+      this.#queue = keyed.sort((left, right) => left.key - right.key).map(({ point }) => point);
+    }
+    return this.#queue.pop() ?? 'commit:statement:after';
+  }
+}

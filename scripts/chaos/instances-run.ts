@@ -1,0 +1,236 @@
+// Two PipeBots on one PostgreSQL, of which now one and now the other is killed, or stopped for longer than any lease.
+// What people saw is compared with what they were owed; and how often Azure DevOps was asked, in which order and how
+// fast each conversation was told, and how soon the work of a dead one was taken over is measured from the outside.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '../../src/store/database.ts';
+import { pick, type Random, seededRandom } from '../../test/support/generated-history.ts';
+import { Book, type Comparison, isBroken } from './book.ts';
+import { type CastOptions, everyStory } from './cast.ts';
+import { type ChaosStore, startChaosStore } from './chaos-store.ts';
+import { type ChaosWorld, HOOK_SECRET, startChaosWorld, type WorldSize } from './chaos-world.ts';
+import { keepEvidence } from './evidence.ts';
+import { freePort } from './free-port.ts';
+import { type Conduct, conductOf, type Trouble } from './instances-conduct.ts';
+import { Program } from './program.ts';
+import { Screen } from './screen.ts';
+import { Speaker } from './speaker.ts';
+
+export interface InstancesRunOptions extends WorldSize, CastOptions {
+  readonly seed: number;
+  readonly notifications: number;
+  /** How many times an instance is killed or stopped at least. */
+  readonly troubles: number;
+  readonly onProgress?: (progress: {
+    readonly troubles: number;
+    readonly told: number;
+    readonly open: number;
+  }) => void;
+}
+
+export interface InstancesRunResult extends Comparison, Conduct {
+  readonly kills: number;
+  readonly stops: number;
+  /** From a death to the moment at which the last job of the dead one was begun anew, each in ms. */
+  readonly takeOversMs: readonly number[];
+}
+
+const TICK_MS = 20;
+/** Until everybody has subscribed. */
+const SETTLE_MS = 30_000;
+/** Two intervals of the slowest poll, and a little. */
+const CALM_MS = 130_000;
+/** Longer than the lease of a turn (12 s) and than a job's heartbeat (10 s). */
+const STOP_MS = 20_000;
+const DRAIN_LIMIT_MS = 180_000;
+const QUIET_MS = 5_000;
+const PROBATION_MS = 1_000;
+/** Work that has not been taken over by then never will be. */
+const TAKE_OVER_LIMIT_MS = 60_000;
+
+export async function runInstances(options: InstancesRunOptions): Promise<InstancesRunResult> {
+  const random = seededRandom(options.seed);
+  const world = await startChaosWorld(options);
+  const store = await startChaosStore({ kind: 'server', folder: world.folder });
+  const ports = [await freePort(), await freePort()] as const;
+  const run = new InstancesRun({ options, world, store, random, ports });
+  try {
+    return await run.play();
+  } finally {
+    await run.end();
+    await store.close();
+    await world.close();
+  }
+}
+
+interface Parts {
+  readonly options: InstancesRunOptions;
+  readonly world: ChaosWorld;
+  readonly store: ChaosStore;
+  readonly random: Random;
+  readonly ports: readonly [number, number];
+}
+
+type Slot = 0 | 1;
+
+class InstancesRun {
+  readonly #parts: Parts;
+  readonly #screen: Screen;
+  readonly #book: Book;
+  readonly #speaker: Speaker;
+  readonly #ending = new AbortController();
+  readonly #stories = new AbortController();
+  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #programs: [Program | undefined, Program | undefined] = [undefined, undefined];
+  readonly #takeOvers: Promise<number | undefined>[] = [];
+  #kills = 0;
+  #stops = 0;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(parts: Parts) {
+    const { world, ports } = parts;
+    const { teams, azure } = world;
+    this.#parts = parts;
+    this.#screen = new Screen(
+      teams,
+      world.rooms.map(({ conversation }) => conversation),
+    );
+    this.#book = new Book(this.#screen);
+    this.#speaker = new Speaker(teams, this.#ending.signal);
+    this.#listenAt(0);
+    azure.hooks.subscribe(`http://127.0.0.1:${ports[0]}/api/hooks/azure-devops`, HOOK_SECRET);
+    this.#timers = [
+      setInterval(() => this.#book.tick(), TICK_MS),
+      setInterval(() => void azure.hooks.retryProbation(), PROBATION_MS),
+    ];
+  }
+
+  async play(): Promise<InstancesRunResult> {
+    for (const slot of [0, 1] as const) await this.#start(slot);
+    this.#tellStories();
+    const { troubles, notifications } = this.#parts.options;
+    const database = await this.#parts.store.open();
+    try {
+      await delay(SETTLE_MS);
+      const from = Date.now();
+      while (this.#kills + this.#stops < troubles || this.#book.toldCount < notifications)
+        await this.#trouble(database);
+      const until = Date.now();
+      await delay(CALM_MS);
+      this.#stories.abort();
+      await this.#drain();
+      return await this.#result(database, { from, until });
+    } finally {
+      await database.close();
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#stories.abort();
+    this.#ending.abort();
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const program of this.#programs) await program?.kill();
+  }
+
+  async #start(slot: Slot): Promise<void> {
+    const { world, store, ports } = this.#parts;
+    const program = new Program({
+      folder: world.folder,
+      environment: { ...world.environment, ...store.environment, PORT: String(ports[slot]) },
+    });
+    this.#programs[slot] = program;
+    program.go();
+    if ((await program.started) === undefined) throw new Error('PipeBot did not start; see the log');
+  }
+
+  #listenAt(slot: Slot): void {
+    this.#parts.world.teams.setBotEndpoint(`http://127.0.0.1:${this.#parts.ports[slot]}/api/messages`);
+  }
+
+  #tellStories(): void {
+    const { world, random, options } = this.#parts;
+    const stage = { world, random, signal: this.#stories.signal, book: this.#book, speaker: this.#speaker };
+    for (const story of everyStory(stage, options))
+      story.catch((error: unknown) => {
+        this.#failure ??= { error };
+      });
+  }
+
+  /** A few seconds in peace, then one of the two is killed and started anew, or stopped and woken again. */
+  async #trouble(database: Database): Promise<void> {
+    const { random } = this.#parts;
+    await delay(1_000 + random() * 3_000);
+    if (this.#failure) throw this.#failure.error;
+    const slot = pick(random, [0, 1] as const);
+    // People's messages go to the one that lives, as a load balancer would have it.
+    this.#listenAt(slot === 0 ? 1 : 0);
+    if (random() < 0.75) await this.#kill(slot, database);
+    else await this.#stop(slot);
+    const { toldCount: told, openCount: open } = this.#book;
+    this.#parts.options.onProgress?.({ troubles: this.#kills + this.#stops, told, open });
+  }
+
+  async #kill(slot: Slot, database: Database): Promise<void> {
+    await this.#programs[slot]?.kill();
+    this.#kills += 1;
+    this.#takeOvers.push(takeOverMs(database));
+    await delay(this.#parts.random() * 2_000);
+    await this.#start(slot);
+  }
+
+  async #stop(slot: Slot): Promise<void> {
+    this.#programs[slot]?.send('SIGSTOP');
+    this.#stops += 1;
+    await delay(STOP_MS);
+    this.#programs[slot]?.send('SIGCONT');
+  }
+
+  async #drain(): Promise<void> {
+    const deadline = performance.now() + DRAIN_LIMIT_MS;
+    while (performance.now() < deadline && this.#book.openCount > 0) await delay(100);
+    await delay(QUIET_MS);
+    for (const program of this.#programs) await program?.kill();
+    this.#book.tick();
+  }
+
+  async #result(database: Database, trouble: Trouble): Promise<InstancesRunResult> {
+    const { world } = this.#parts;
+    const comparison = this.#book.compare();
+    if (isBroken(comparison)) {
+      world.keep();
+      await keepEvidence(world.folder, { database, comparison, screen: this.#screen });
+    }
+    const takeOvers = await Promise.all(this.#takeOvers);
+    return {
+      ...comparison,
+      ...(await conductOf({ world, database, trouble })),
+      kills: this.#kills,
+      stops: this.#stops,
+      takeOversMs: takeOvers.flatMap((ms) => ms ?? []),
+    };
+  }
+}
+
+interface ActiveJob {
+  readonly id: string;
+  readonly startedOn: string;
+}
+
+/**
+ * From now until every job that runs now is over or has been begun anew. Those of the instance that lives are over
+ * within moments; the last are those of the dead one. Undefined when it ran none.
+ */
+async function takeOverMs(database: Database): Promise<number | undefined> {
+  const begunAt = performance.now();
+  const list = () =>
+    database.query<ActiveJob>(
+      `select id, started_on::text as "startedOn" from pgboss.job where state = 'active'`,
+    );
+  const keys = new Set((await list()).map(({ id, startedOn }) => `${id} ${startedOn}`));
+  if (keys.size === 0) return undefined;
+  while (performance.now() - begunAt < TAKE_OVER_LIMIT_MS) {
+    await delay(200);
+    const left = (await list().catch(() => [])).filter(({ id, startedOn }) => keys.has(`${id} ${startedOn}`));
+    if (left.length === 0) break;
+  }
+  return performance.now() - begunAt;
+}

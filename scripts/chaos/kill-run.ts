@@ -1,0 +1,285 @@
+// A kill run: one PipeBot that is killed again and again while it tells many conversations what they wait for. In the
+// end it is left in peace, and what people saw is compared with what they were owed.
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Random, seededRandom } from '../../test/support/generated-history.ts';
+import type { Loss } from '../../test/support/tcp-proxy.ts';
+import { Book, type Comparison, isBroken } from './book.ts';
+import { type CastOptions, everyStory } from './cast.ts';
+import {
+  type ChaosStore,
+  type Leftovers,
+  leftoversOf,
+  type StoreKind,
+  startChaosStore,
+} from './chaos-store.ts';
+import { type ChaosWorld, HOOK_SECRET, startChaosWorld, type WorldSize } from './chaos-world.ts';
+import { type CrashPlan, CrashPlanner } from './crash-plan.ts';
+import { keepEvidence } from './evidence.ts';
+import { freePort } from './free-port.ts';
+import { type LostSends, loseSends } from './lost-sends.ts';
+import { type PointVisit, Program, type ProgramEnd } from './program.ts';
+import { Screen } from './screen.ts';
+import { Speaker } from './speaker.ts';
+
+export interface KillRunOptions extends WorldSize, CastOptions {
+  readonly seed: number;
+  readonly kills: number;
+  /** Goes on killing until so many were told. */
+  readonly notifications: number;
+  readonly database: StoreKind;
+  /** Share of commits and sends whose answer is lost, 0 to 1. */
+  readonly lostAnswers: number;
+  /** A PostgreSQL server that runs already. */
+  readonly serverUrl?: string;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly kills: number;
+  readonly told: number;
+  readonly open: number;
+}
+
+export interface KillRunResult extends Comparison {
+  readonly planner: CrashPlanner;
+  readonly kills: number;
+  /** Ends of the process that nobody had ordered; a start that the store refused is none. */
+  readonly ownEnds: number;
+  readonly refusedStarts: number;
+  readonly leftovers: Leftovers;
+  readonly lostCommits?: { readonly of: number; readonly lost: number };
+  readonly lostSends?: { readonly of: number; readonly lost: number };
+  /** From the word to the first request taken, each in ms. */
+  readonly startsMs: readonly number[];
+  readonly drainMs: number;
+  readonly waitsMs: readonly number[];
+}
+
+const TICK_MS = 20;
+/** As long as the longest pauses between attempts in a run of this length. */
+const DRAIN_LIMIT_MS = 300_000;
+/** Whatever is told twice is told by then. */
+const QUIET_MS = 5_000;
+const MAX_FIRST_STARTS = 20;
+/** Whoever watches over PipeBot ends a start that hangs, on an answer that never comes. */
+const START_PATIENCE_MS = 15_000;
+/** What put a service hook on probation is tried once more, much sooner than Azure DevOps does. */
+const PROBATION_MS = 1_000;
+
+export async function runKills(options: KillRunOptions): Promise<KillRunResult> {
+  const random = seededRandom(options.seed);
+  const world = await startChaosWorld(options);
+  const { database: kind, serverUrl, lostAnswers } = options;
+  const lose = () => (random() < lostAnswers ? lossOf(random()) : undefined);
+  const store = await startChaosStore({
+    ...{ kind, folder: world.folder },
+    ...(serverUrl === undefined ? {} : { serverUrl }),
+    ...(lostAnswers > 0 ? { lose } : {}),
+  });
+  const run = new KillRun({ options, world, store, random, port: await freePort() });
+  try {
+    return await run.play();
+  } finally {
+    await run.end();
+    await store.close();
+    await world.close();
+  }
+}
+
+/** A caller that waits in vain does so for a quarter of a minute. */
+const SILENT_SHARE = 0.03;
+
+function lossOf(chance: number): Loss {
+  return chance < SILENT_SHARE ? 'silence' : 'cut';
+}
+
+/** Where answers are lost, many starts fail: the lives of those that succeed are to be worth it. */
+const AMONG_LOSSES = { lifeFactor: 50, randomShare: 0.8 };
+
+interface Parts {
+  readonly options: KillRunOptions;
+  readonly world: ChaosWorld;
+  readonly store: ChaosStore;
+  readonly random: Random;
+  readonly port: number;
+}
+
+class KillRun {
+  readonly #parts: Parts;
+  readonly #planner: CrashPlanner;
+  readonly #screen: Screen;
+  readonly #book: Book;
+  readonly #speaker: Speaker;
+  readonly #sends: LostSends | undefined;
+  readonly #ending = new AbortController();
+  readonly #stories = new AbortController();
+  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #startsMs: number[] = [];
+  #standby: { readonly program: Program; readonly plan: CrashPlan } | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #kills = 0;
+  #ownEnds = 0;
+  #refusedStarts = 0;
+
+  constructor(parts: Parts) {
+    const { options, world, random, port } = parts;
+    const { teams, azure } = world;
+    this.#parts = parts;
+    this.#planner = new CrashPlanner(random, options.lostAnswers > 0 ? AMONG_LOSSES : {});
+    const conversations = world.rooms.map(({ conversation }) => conversation);
+    this.#screen = new Screen(teams, conversations);
+    this.#book = new Book(this.#screen);
+    this.#speaker = new Speaker(teams, this.#ending.signal);
+    if (options.lostAnswers > 0) this.#sends = loseSends(teams, random, options.lostAnswers);
+    teams.setBotEndpoint(`http://127.0.0.1:${port}/api/messages`);
+    azure.hooks.subscribe(`http://127.0.0.1:${port}/api/hooks/azure-devops`, HOOK_SECRET);
+    const tick = () => {
+      this.#sends?.tick();
+      this.#book.tick();
+    };
+    this.#timers = [
+      setInterval(tick, TICK_MS),
+      setInterval(() => void azure.hooks.retryProbation(), PROBATION_MS),
+    ];
+  }
+
+  async play(): Promise<KillRunResult> {
+    await this.#settleIn();
+    this.#tellStories();
+    const { kills, notifications } = this.#parts.options;
+    while (this.#kills < kills || this.#book.toldCount < notifications) await this.#live();
+    this.#stories.abort();
+    const begunAt = performance.now();
+    await this.#drain();
+    const drainMs = performance.now() - begunAt;
+    const comparison = this.#book.compare();
+    const leftovers = await this.#lookInto(comparison);
+    const { proxy } = this.#parts.store;
+    return {
+      ...comparison,
+      planner: this.#planner,
+      kills: this.#kills,
+      ownEnds: this.#ownEnds,
+      refusedStarts: this.#refusedStarts,
+      leftovers,
+      ...(proxy ? { lostCommits: { of: proxy.commits, lost: proxy.lost } } : {}),
+      ...(this.#sends ? { lostSends: { of: this.#sends.sends, lost: this.#sends.lost } } : {}),
+      startsMs: this.#startsMs,
+      drainMs,
+      waitsMs: this.#book.waits,
+    };
+  }
+
+  async end(): Promise<void> {
+    this.#stories.abort();
+    this.#ending.abort();
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#standby?.program.kill();
+  }
+
+  /** The first start makes the schema, which is not what is tried here; where answers are lost it may take several. */
+  async #settleIn(): Promise<void> {
+    for (let starts = 1; starts <= MAX_FIRST_STARTS; starts++) {
+      const first = this.#launch();
+      this.#begin(first);
+      const url = await first.started;
+      await first.kill();
+      if (url !== undefined) return;
+    }
+    throw new Error('PipeBot did not start; see the log');
+  }
+
+  #tellStories(): void {
+    const { world, random, options } = this.#parts;
+    const { signal } = this.#stories;
+    for (const story of everyStory(
+      { world, random, signal, book: this.#book, speaker: this.#speaker },
+      options,
+    ))
+      story.catch((error: unknown) => {
+        this.#failure ??= { error };
+      });
+  }
+
+  #launch(visit?: PointVisit): Program {
+    const { world, store, port } = this.#parts;
+    return new Program({
+      folder: world.folder,
+      environment: { ...world.environment, ...store.environment, PORT: String(port) },
+      ...(visit ? { crashAt: visit } : {}),
+    });
+  }
+
+  #prepare(): { readonly program: Program; readonly plan: CrashPlan } {
+    const plan = this.#planner.next();
+    return { program: this.#launch(plan.visit), plan };
+  }
+
+  /** One life of the process, from its start to its violent end. */
+  async #live(): Promise<void> {
+    if (this.#failure) throw this.#failure.error;
+    const { program, plan } = this.#standby ?? this.#prepare();
+    this.#begin(program);
+    this.#standby = this.#prepare();
+    if (!plan.isInStart) await Promise.race([program.started, program.ended]);
+    const patience = new AbortController();
+    const end = await Promise.race([
+      program.ended,
+      delay(plan.afterMs, undefined, { signal: patience.signal }).catch(() => undefined),
+    ]);
+    patience.abort();
+    this.#take(plan, end ?? (await program.kill()), end === undefined);
+  }
+
+  #begin(program: Program): void {
+    const begunAt = performance.now();
+    program.go();
+    const impatience = setTimeout(() => program.send('SIGKILL'), START_PATIENCE_MS);
+    void program.started.then((url) => {
+      clearTimeout(impatience);
+      if (url !== undefined) this.#startsMs.push(performance.now() - begunAt);
+    });
+  }
+
+  #take(plan: CrashPlan, end: ProgramEnd, wasOurKill: boolean): void {
+    if (end.signal === 'SIGKILL') {
+      this.#kills += 1;
+      this.#planner.record(plan, end, wasOurKill);
+    } else if (end.code === 1 && this.#parts.options.lostAnswers > 0) this.#refusedStarts += 1;
+    else this.#ownEnds += 1;
+    const { toldCount: told, openCount: open } = this.#book;
+    this.#parts.options.onProgress?.({ kills: this.#kills, told, open });
+  }
+
+  /** A last life in peace, until everything that is owed is told and nothing more comes. */
+  async #drain(): Promise<void> {
+    await this.#standby?.program.kill();
+    this.#standby = undefined;
+    const deadline = performance.now() + DRAIN_LIMIT_MS;
+    let program = this.#launch();
+    this.#begin(program);
+    while (performance.now() < deadline && this.#book.openCount > 0) {
+      await delay(100);
+      if (program.isRunning) continue;
+      program = this.#launch();
+      this.#begin(program);
+    }
+    await delay(QUIET_MS);
+    await program.kill();
+    this.#book.tick();
+  }
+
+  async #lookInto(comparison: Comparison): Promise<Leftovers> {
+    const { store, world } = this.#parts;
+    const database = await store.open();
+    try {
+      if (isBroken(comparison)) {
+        world.keep();
+        await keepEvidence(world.folder, { database, comparison, screen: this.#screen });
+      }
+      return await leftoversOf(database);
+    } finally {
+      await database.close();
+    }
+  }
+}
