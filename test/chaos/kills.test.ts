@@ -7,17 +7,15 @@ const SHORT = { lines: 4, alarms: 5, rooms: 12, watchers: 2, subscribers: 2 };
 const KEPT = { lost: [], duplicates: [], unexpected: [], ownEnds: 0 };
 
 describe.skipIf(inject('postgresUrl') === '')('PipeBot, killed again and again,', () => {
-  it.each([
-    { how: 'loses nothing and repeats nothing unmarked', kills: 12, lostAnswers: 0 },
-    { how: 'does so while answers of commits and sends are lost, too', kills: 2, lostAnswers: 0.05 },
-  ])('$how', { timeout: 300_000 }, async ({ kills, lostAnswers }) => {
+  it('loses nothing and repeats nothing unmarked', { timeout: 300_000 }, async () => {
+    const kills = 12;
     const seed = Math.floor(Math.random() * 2 ** 31);
     const run = await runKills({
       ...SHORT,
       ...{
         seed,
         kills,
-        lostAnswers,
+        lostAnswers: 0,
         notifications: 30,
         database: 'server',
         serverUrl: inject('postgresUrl'),
@@ -26,7 +24,6 @@ describe.skipIf(inject('postgresUrl') === '')('PipeBot, killed again and again,'
     expect(run, `seed ${seed}`).toMatchObject(KEPT);
     expect(run.kills).toBeGreaterThanOrEqual(kills);
     expect(run.told.reply + run.told.update + run.told.news).toBeGreaterThanOrEqual(30);
-    if (lostAnswers === 0) expect(run.planner.pointKills).toBeGreaterThan(0);
-    else expect(run.lostCommits?.lost).toBeGreaterThan(0);
+    expect(run.planner.pointKills).toBeGreaterThan(0);
   });
 });
