@@ -12,7 +12,14 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
-      { extends: true, test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: WHOLE } },
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          ...{ include: ['test/**/*.test.ts'], exclude: WHOLE },
+          setupFiles: ['test/support/untouched-node.ts'],
+        },
+      },
       { extends: true, test: { name: 'whole', include: WHOLE } },
     ],
   },

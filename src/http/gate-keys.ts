@@ -1,17 +1,13 @@
 // Tells which key a caller of the gate holds. Keys are compared by their hashes, all of them, in constant time.
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Secret } from '../secret.ts';
 import type { GateKey, GateKeys } from '../usecases/ports.ts';
 import { presentedKey } from './presented-key.ts';
+import { sha256 } from './sha256.ts';
 
 export type StoredGateKey = Awaited<ReturnType<GateKeys['list']>>[number];
-
-/** SHA-256, hex. Keys are long and random, so a slow hash would add nothing. */
-export function hashGateKey(key: string): string {
-  return createHash('sha256').update(key, 'utf8').digest('hex');
-}
 
 /** Makes the keys of the configuration those that count, beside the ones that were made otherwise. */
 export async function replaceConfiguredKeys(
@@ -23,7 +19,7 @@ export async function replaceConfiguredKeys(
   }[],
 ): Promise<void> {
   await gateKeys.replaceConfigured(
-    configured.map(({ key, ...named }) => ({ ...named, hash: hashGateKey(key.reveal()) })),
+    configured.map(({ key, ...named }) => ({ ...named, hash: sha256(key.reveal()).toString('hex') })),
   );
 }
 
@@ -60,7 +56,7 @@ export function createAuthenticateCaller(ports: {
 }
 
 function findKey(keys: readonly StoredGateKey[], presented: string): StoredGateKey | undefined {
-  const hash = Buffer.from(hashGateKey(presented), 'hex');
+  const hash = sha256(presented);
   let found: StoredGateKey | undefined;
   for (const key of keys) {
     const stored = Buffer.from(key.hash, 'hex');

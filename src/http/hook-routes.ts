@@ -1,7 +1,7 @@
 // POST /api/hooks/azure-devops. What comes with the right secret is stored and answered 200, however odd it is:
 // any other 4xx, and a 500, would make Azure DevOps drop events and at last disable the subscription, while 503
 // makes it try again within minutes. It must not understand what it takes in.
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PipeBotError, toPipeBotError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
@@ -10,6 +10,7 @@ import { sendJson } from './answer.ts';
 import { presentedKey } from './presented-key.ts';
 import { isShallow, readBeginning } from './read-body.ts';
 import { type RestServerOptions, type Route, reportRefusal } from './rest-server.ts';
+import { sha256 } from './sha256.ts';
 import { createTurnstile } from './turnstile.ts';
 
 export interface HookIntake {
@@ -83,18 +84,9 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Tells two bodies apart that have no id of their own; hex. */
-export function digestHook(body: unknown): string {
-  return sha256(typeof body === 'string' ? body : JSON.stringify(body)).toString('hex');
-}
-
 /** Compares with every secret, whichever fits, so that the time taken tells nothing. */
 function isAccepted(accepted: readonly Buffer[], presented: string | undefined): boolean {
   const hash = sha256(presented ?? '');
   const fits = accepted.filter((candidate) => timingSafeEqual(candidate, hash));
   return presented !== undefined && fits.length > 0;
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text, 'utf8').digest();
 }

@@ -2,7 +2,7 @@
 // once, and no build is read more than once a second.
 import { expect, test } from 'vitest';
 import { readHook } from '../../src/azure-devops/read-hook.ts';
-import { digestHook } from '../../src/http/hook-routes.ts';
+import { digestHook } from '../../src/http/digest-hook.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createQueue } from '../../src/jobs/queue.ts';
 import { Secret } from '../../src/secret.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readHook } from '../../src/azure-devops/read-hook.ts';
 import type { ServiceCatalog } from '../../src/domain/service.ts';
 import { PipeBotError } from '../../src/errors.ts';
-import { digestHook } from '../../src/http/hook-routes.ts';
+import { digestHook } from '../../src/http/digest-hook.ts';
 import { createBuildRecords } from '../../src/store/builds.ts';
 import { createHookEvents } from '../../src/store/hook-events.ts';
 import type { JobPayloads } from '../../src/usecases/ports.ts';
