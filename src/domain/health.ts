@@ -48,15 +48,16 @@ export function colourOf(build: Pick<Build, 'status' | 'result'>): Colour | unde
 
 /**
  * The health after a build has ended. Without a change when the build says nothing about the colour, when this
- * end is known, or when a newer build has said it already: as for a gate, the one that was queued last counts.
+ * end is known, or when a newer build has said it already: as for a gate, the one that was queued last counts. An
+ * older one that was heard of late still takes its place among the recent ones.
  */
 export function healthAfter(
   health: Health,
   build: Build,
 ): { readonly health: Health; readonly change?: HealthChange } {
   const colour = colourOf(build);
+  if (colour === undefined) return { health };
   const newest = health.recent[0];
-  if (colour === undefined || (newest && isNewer(newest, build))) return { health };
   const ended: ColouredBuild = {
     id: build.id,
     number: build.number,
@@ -65,6 +66,7 @@ export function healthAfter(
     finishedAt: build.finishedAt ?? build.startedAt ?? build.queuedAt,
     colour,
   };
+  if (newest && isNewer(newest, ended)) return { health: withLate(health, ended) };
   if (newest && isSameEnd(newest, ended)) return { health };
   const recent = [ended, ...health.recent].slice(0, MOST_RECENT);
   const changed: Health = {
@@ -76,8 +78,17 @@ export function healthAfter(
   return { health: changed, change: changeOf(health.colour, colour) };
 }
 
+/** Whether it flaps is for the next newest build to say, with a change to tell of. */
+function withLate(health: Health, late: ColouredBuild): Health {
+  if (health.recent.some(({ id }) => id === late.id)) return health;
+  const newer = health.recent.filter((known) => isNewer(known, late)).length;
+  const recent = health.recent.toSpliced(newer, 0, late).slice(0, MOST_RECENT);
+  if (recent.length === newer) return health;
+  return { ...health, recent };
+}
+
 /** A build that was rerun keeps its place, so the same id may colour again. */
-function isNewer(known: ColouredBuild, build: Build): boolean {
+function isNewer(known: ColouredBuild, build: ColouredBuild): boolean {
   if (known.id === build.id) return false;
   return known.queuedAt > build.queuedAt || (known.queuedAt === build.queuedAt && known.id > build.id);
 }
@@ -106,7 +117,9 @@ function isFlappingAfter(wasFlapping: boolean, recent: readonly ColouredBuild[])
   if (agreesFrom(recent, 0)) return false;
   const [newest, before] = recent;
   if (!newest || !before) return false;
-  if (wasFlapping && newest.finishedAt - before.finishedAt <= FLAPPING_WINDOW_MS) return true;
+  // Late builds may have shown meanwhile that it had settled.
+  const isUnsettled = wasFlapping && !agreesFrom(recent, 1);
+  if (isUnsettled && newest.finishedAt - before.finishedAt <= FLAPPING_WINDOW_MS) return true;
   return recentChanges(recent, newest.finishedAt - FLAPPING_WINDOW_MS) >= FLAPPING_CHANGES;
 }
 

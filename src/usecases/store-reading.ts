@@ -205,7 +205,7 @@ async function changesThatAreNews(
 async function takeEnd(ledger: HealthLedger, build: Build, read: ToStore): Promise<EndedBuild> {
   const before = await ledger.of(build);
   const { health, change } = healthAfter(before, build);
-  if (change !== undefined) ledger.set(build, health);
+  if (health !== before) ledger.set(build, health);
   const failure = read.facts.get(build.id)?.failure;
   const usualMs = usualDurationMs(read.usual.filter((other) => lineOf(other) === lineOf(build)));
   return {

@@ -108,6 +108,26 @@ describe('the health of a definition', () => {
     expect(lineAfter([red as Build, green]).changes).toEqual(['turned-red', 'turned-green']);
   });
 
+  it('gives builds that were heard of late their places, and knows from them that it had settled', () => {
+    const flapping = lineAfter(builds('GRGRG')).health;
+    expect(flapping.isFlapping).toBe(true);
+    const [older, between, newest, red] = builds('GGGR', 60_000, 6) as [Build, Build, Build, Build];
+    const late = [newest, between, older].reduce(
+      (health, build) => healthAfter(health, build).health,
+      flapping,
+    );
+    expect(late.recent.map(({ id }) => id)).toEqual([8, 7, 6, 5, 4, 3, 2, 1]);
+    expect(healthAfter(late, between)).toEqual({ health: late });
+    expect(healthAfter(late, red)).toMatchObject({ change: 'turned-red', health: { isFlapping: false } });
+  });
+
+  it('takes what is late for no news, not even in the middle of a streak', () => {
+    const [r1, g2, r3, g4, r5] = builds('RGRGR') as [Build, Build, Build, Build, Build];
+    const line = lineAfter([r1, g2, r5, g4, r3]);
+    expect(line.changes).toEqual(['turned-red', 'turned-green', 'turned-red', undefined, undefined]);
+    expect(line.health).toMatchObject({ colour: 'red', isFlapping: false, red: { failedBuilds: 1 } });
+  });
+
   it('is not changed by an end that it knows', () => {
     const ended = builds('GR');
     const { health } = lineAfter(ended);
@@ -172,16 +192,11 @@ it('over any history health is what looking at all of it says', () => {
     fc.property(histories(['all']), ({ happenings }) => {
       const ends = happenings.flatMap((each) => (each.kind === 'build' ? [each.build] : []));
       const { health } = lineAfter(ends);
-      const { isRed, standing, failedBuilds } = truthOf(ends);
+      const { isRed, standing, failedBuilds, line } = truthOf(ends);
       expect(health.colour).toBe(countingEnds(ends).length === 0 ? undefined : isRed ? 'red' : 'green');
       expect(health.isFlapping).toBe(standing === 'flapping');
       expect(health.red?.failedBuilds).toBe(isRed ? failedBuilds : undefined);
-      expect(health.recent.map(({ id }) => id)).toEqual(
-        countingEnds(ends)
-          .slice(-10)
-          .reverse()
-          .map(({ id }) => id),
-      );
+      expect(health.recent.map(({ id }) => id)).toEqual(line.map(({ id }) => id).reverse());
     }),
     { numRuns: 500 },
   );

@@ -13,6 +13,8 @@ export interface Truth {
   readonly failedBuilds: number;
   /** How often flapping has begun. */
   readonly flappingPeriods: number;
+  /** The last ten, in the order of their queueing: those that were late as well. */
+  readonly line: readonly Build[];
 }
 
 export interface Expected {
@@ -49,27 +51,52 @@ function isFailure({ result }: Build): boolean {
 /** How it stands after these ends, all of them looked at anew. */
 export function truthOf(ends: readonly Build[]): Truth {
   const counting = countingEnds(ends);
-  let [isFlapping, run, flappingPeriods] = [false, 0, 0];
-  let changes: number[] = [];
+  let [isFlapping, flappingPeriods] = [false, 0];
   let failed = new Set<number>();
-  counting.forEach((build, index) => {
-    const before = counting[index - 1];
-    const at = build.finishedAt ?? 0;
-    const isAlike = before !== undefined && isFailure(before) === isFailure(build);
-    run = isAlike ? run + 1 : 1;
-    if (before && !isAlike) changes.push(at);
-    if (isFailure(build)) failed = isAlike ? failed.add(build.id) : new Set([build.id]);
-    if (before && at - (before.finishedAt ?? 0) > 6 * HOURS_MS) isFlapping = false;
-    if (run >= 3) [isFlapping, changes] = [false, []];
-    else if (!isFlapping && changes.filter((change) => change >= at - 6 * HOURS_MS).length >= 4) {
-      isFlapping = true;
-      flappingPeriods++;
+  let line: Build[] = [];
+  for (const [index, build] of ends.entries()) {
+    const countedBefore = countingEnds(ends.slice(0, index));
+    const isCounting = countingEnds(ends.slice(0, index + 1)).length > countedBefore.length;
+    const before = countedBefore.at(-1);
+    const isLate = !isCounting && build.result !== 'canceled' && !line.some(({ id }) => id === build.id);
+    if (!isCounting && !isLate) continue;
+    line = isLate
+      ? line.toSpliced(line.findLastIndex((other) => !isLater(other, build)) + 1, 0, build)
+      : [...line, build];
+    line = line.slice(-10);
+    if (isCounting && lookBack(line.slice(0, -1)).run >= 3) isFlapping = false;
+    const { run, changes } = lookBack(line);
+    if (isCounting) {
+      const at = build.finishedAt ?? 0;
+      const isAlike = before !== undefined && isFailure(before) === isFailure(build);
+      if (isFailure(build)) failed = isAlike ? failed.add(build.id) : new Set([build.id]);
+      if (at - (line.at(-2)?.finishedAt ?? at) > 6 * HOURS_MS) isFlapping = false;
+      if (!isFlapping && run < 3 && changes.filter((change) => change >= at - 6 * HOURS_MS).length >= 4) {
+        isFlapping = true;
+        flappingPeriods++;
+      }
     }
-  });
+    if (isCounting && run >= 3) isFlapping = false;
+  }
   const last = counting.at(-1);
   const isRed = last !== undefined && isFailure(last);
+  const previous = counting.at(-2);
+  const isStill = !last || !previous || isFailure(last) === isFailure(previous);
   const standing = isFlapping ? 'flapping' : isRed ? 'failing' : 'fine';
-  return { standing, isRed, isStill: run > 1 || !counting[1], failedBuilds: failed.size, flappingPeriods };
+  return { standing, isRed, isStill, failedBuilds: failed.size, flappingPeriods, line };
+}
+
+/** How many of the last ended alike, and when the colour changed since three did. */
+function lookBack(line: readonly Build[]): { readonly run: number; readonly changes: readonly number[] } {
+  let [run, changes] = [0, [] as number[]];
+  line.forEach((build, index) => {
+    const before = line[index - 1];
+    const isAlike = before !== undefined && isFailure(before) === isFailure(build);
+    run = isAlike ? run + 1 : 1;
+    if (before && !isAlike) changes.push(build.finishedAt ?? 0);
+    if (run >= 3) changes = [];
+  });
+  return { run, changes };
 }
 
 export function isStopped(build: Build, { reasons }: Wishes): boolean {
