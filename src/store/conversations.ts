@@ -32,6 +32,10 @@ const FIND = `
     team_id as "teamId", is_suspended as "isSuspended"
   from pipebot.conversations where id = $1`;
 
+const LOCK_PRESENCE = `
+  select is_suspended as "isSuspended", last_seen_at as "lastSeenAt"
+  from pipebot.conversations where id = $1 for no key update`;
+
 const SET_SUSPENDED =
   'update pipebot.conversations set is_suspended = $2 where id = $1 and is_suspended <> $2';
 
@@ -46,6 +50,11 @@ export function createConversations(database: Pick<Database, 'query'>): Conversa
     async find(id) {
       const [row] = await database.query<ConversationRow>(FIND, [toKey(id)]);
       return row && fromRow(row);
+    },
+    async lockPresence(id) {
+      const sql = LOCK_PRESENCE;
+      const [row] = await database.query<{ isSuspended: boolean; lastSeenAt: Date }>(sql, [toKey(id)]);
+      return row && { ...row, lastSeenAt: row.lastSeenAt.getTime() };
     },
     async setSuspended(id, isSuspended) {
       await database.query(SET_SUSPENDED, [toKey(id), isSuspended]);

@@ -72,7 +72,7 @@ async function begin(
     return await ports.transactions.transaction(async () => {
       if (!(await ports.turns.prolong(prolonged))) return 'lost';
       const isBegun = await ports.notifications.save(sent, { attemptsBefore: waiting.attempts });
-      return isBegun ? { turn: prolonged, sent, target } : 'needless';
+      return isBegun ? { turn: prolonged, begunAt: now, sent, target } : 'needless';
     }, 'begin-attempt');
   } catch (error) {
     // It may have been recorded although nobody heard of it. That nothing was sent is known only here.

@@ -146,6 +146,10 @@ export interface Conversations {
   /** Adds it or refreshes what changed; `lastSeenAt` in ms since the epoch. */
   save(conversation: Conversation, lastSeenAt: number): Promise<void>;
   find(id: string): Promise<(Conversation & { readonly isSuspended: boolean }) | undefined>;
+  /** Whether the bot is there, and when Teams last said so, both of which stay so until the transaction ends. */
+  lockPresence(
+    id: string,
+  ): Promise<{ readonly isSuspended: boolean; readonly lastSeenAt: number } | undefined>;
   setSuspended(id: string, isSuspended: boolean): Promise<void>;
   /** The ids of a team's channels that the bot has heard of, sorted. */
   listOfTeam(teamId: string): Promise<string[]>;

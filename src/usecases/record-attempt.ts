@@ -24,9 +24,14 @@ export interface RecordPorts {
 
 export interface MadeAttempt {
   readonly turn: DeliveryTurn;
+  /** Ms since the epoch, PipeBot's clock. */
+  readonly begunAt: number;
   readonly sent: Notification;
   readonly target: DeliveryTarget;
 }
+
+/** Teams takes a moment to know that the bot is back. */
+const REJOINED_RETRY_MS = 2_000;
 
 /** False when somebody else has the turn. */
 export async function recordAttempt(
@@ -45,7 +50,7 @@ export async function recordAttempt(
 
 async function record(
   ports: RecordPorts,
-  { turn, sent, target }: MadeAttempt,
+  { turn, begunAt, sent, target }: MadeAttempt,
   step: DeliveryStep,
 ): Promise<boolean> {
   const { notifications, conversations, log } = ports;
@@ -69,8 +74,14 @@ async function record(
       });
     }
     case 'suspend':
-      log.warn({ ...fields, detail }, 'conversation suspended: the bot was removed from it');
       return inTurn(ports, turn, async () => {
+        const presence = await conversations.lockPresence(conversationId);
+        // Let in again since then, it was told what was suspended; this would wait for the next time.
+        if (presence && !presence.isSuspended && presence.lastSeenAt > begunAt) {
+          await save({ state: 'queued', nextAttemptAt: ports.clock.now() + REJOINED_RETRY_MS });
+          return;
+        }
+        log.warn({ ...fields, detail }, 'conversation suspended: the bot was removed from it');
         await save({ state: 'suspended' });
         await conversations.setSuspended(conversationId, true);
       });
@@ -90,7 +101,12 @@ export async function suspendNotification(
   const isInDoubt = notification.isInDoubt || isCutOff(notification, target);
   const suspended: Notification = { ...notification, state: 'suspended', isInDoubt };
   const detail = 'the bot is not in the conversation';
-  return inTurn(ports, turn, () => ports.notifications.save(suspended, { detail }));
+  return inTurn(ports, turn, async () => {
+    // Once it is back, what was suspended has been resumed, and this would wait for the next time.
+    const presence = await ports.conversations.lockPresence(notification.conversationId);
+    if (presence && !presence.isSuspended) return;
+    await ports.notifications.save(suspended, { detail });
+  });
 }
 
 /** Does `work` while nobody else can take the turn; false, and nothing is done, when somebody has. */
