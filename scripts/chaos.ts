@@ -19,10 +19,16 @@ const { values, positionals } = parseArgs({
     /** For kill: server or embedded. */
     database: { type: 'string', default: 'server' },
     seed: { type: 'string' },
+    /** So many conversations, and services that are watched and subscribed to in them, each by several. */
+    rooms: { type: 'string', default: '60' },
+    lines: { type: 'string', default: '20' },
+    alarms: { type: 'string', default: '16' },
   },
 });
-/** So many conversations, and services that are watched and subscribed to in them, each by several. */
-const SIZE = { lines: 20, alarms: 16, rooms: 60, watchers: 5, subscribers: 5 };
+const SIZE = {
+  ...{ rooms: Number(values.rooms), lines: Number(values.lines), alarms: Number(values.alarms) },
+  ...{ watchers: 5, subscribers: 5 },
+};
 
 const begunAt = performance.now();
 let shownAt = 0;

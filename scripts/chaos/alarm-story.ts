@@ -1,5 +1,5 @@
 // Rooms subscribe to a service that fails, keeps failing and recovers, over and over, with so many good runs in between
-// that it never counts as flapping.
+// that it never counts as flapping. One of the rooms hears of those as well.
 import type { Line, Room } from './chaos-world.ts';
 import { beganWith, cameTo, everTold, type SeenMessage } from './screen.ts';
 import { ask, owe, type Stage } from './stage.ts';
@@ -8,6 +8,7 @@ import { ask, owe, type Stage } from './stage.ts';
 export interface Subscriber {
   readonly room: Room;
   readonly style: 'update' | 'thread' | 'flat';
+  readonly events: 'failures' | 'all';
 }
 
 /** As many of the ten newest runs as it takes for the next failure to be the first again. */
@@ -27,13 +28,26 @@ export async function alarmStory(
     const second = await step(stage, subscribers, { line, isGood: false, older: [first] });
     if (signal.aborted) return;
     await step(stage, subscribers, { line, isGood: true, older: [first, second] });
-    for (let count = 0; count < GOOD_RUNS; count++) run(stage, line, true);
+    await goodRuns(stage, line, subscribers);
   }
 }
 
-function subscribe(stage: Stage, line: Line, { room, style }: Subscriber): Promise<unknown> {
+/** Over when they were told: a failure of the same second might be read before them, and be no first one yet. */
+async function goodRuns(stage: Stage, line: Line, subscribers: readonly Subscriber[]): Promise<void> {
+  const listeners = subscribers.filter(({ events }) => events === 'all');
+  const heard = Array.from({ length: GOOD_RUNS }, () => {
+    const buildId = run(stage, line, true);
+    const isShownBy = (message: SeenMessage) => !message.isCard && everTold(message, buildId);
+    return listeners.map(({ room }) =>
+      owe(stage, room, { kind: 'news', what: `result ${buildId}`, isShownBy }),
+    );
+  });
+  await Promise.all(heard.flat());
+}
+
+function subscribe(stage: Stage, line: Line, { room, style, events }: Subscriber): Promise<unknown> {
   return ask(stage, room, {
-    text: `subscribe ${line.service} failures style:${style}`,
+    text: `subscribe ${line.service} ${events} style:${style}`,
     isCard: true,
     fits: ({ versions: [first] }) =>
       first !== undefined && first.buildIds.size === 0 && includesWord(first.text, line.service),

@@ -8,7 +8,7 @@ import { watchStory } from './watch-story.ts';
 export interface CastOptions {
   /** How many rooms watch one service. */
   readonly watchers: number;
-  /** How many rooms subscribe to one service. */
+  /** How many rooms subscribe to the failures of one service; one more hears of all its builds. */
   readonly subscribers: number;
 }
 
@@ -29,7 +29,7 @@ export function everyStory(stage: Stage, { watchers, subscribers }: CastOptions)
   return [
     ...watched.map((line, index) => watchStory(stage, line, someOf(rooms, index * watchers, watchers))),
     ...alarms.map((line, index) =>
-      alarmStory(stage, line, styled(someOf(rooms, index * subscribers, subscribers))),
+      alarmStory(stage, line, subscribed(someOf(rooms, index * subscribers, subscribers + 1))),
     ),
     questionStory(stage, sideLine, channel),
     deletionStory(stage, sideLine, channel),
@@ -44,6 +44,10 @@ function someOf(rooms: readonly Room[], from: number, count: number): Room[] {
   return [...new Set(wanted)].flatMap((room) => room ?? []);
 }
 
-function styled(rooms: readonly Room[]): Subscriber[] {
-  return rooms.map((room, index) => ({ room, style: STYLES[index % STYLES.length] ?? 'update' }));
+function subscribed(rooms: readonly Room[]): Subscriber[] {
+  return rooms.map((room, index) => ({
+    room,
+    style: STYLES[index % STYLES.length] ?? 'update',
+    events: index === rooms.length - 1 ? 'all' : 'failures',
+  }));
 }

@@ -8,6 +8,8 @@ import { loadSettings, problemLines } from '../../src/config/settings.ts';
 import { CRASH_POINTS, type CrashPoint } from '../../src/crash-points.ts';
 import { createLogger } from '../../src/logger.ts';
 
+/** What it says before it freezes; see program.ts. */
+const FROZEN = 'frozen';
 const { env } = process;
 const points = openSync(env['CHAOS_POINTS'] ?? '/dev/null', 'a');
 const log = openSync(env['CHAOS_LOG'] ?? '/dev/null', 'a');
@@ -25,7 +27,10 @@ function countdown(wish: string | undefined): { readonly point: string; left: nu
 function reach(point: CrashPoint): void {
   writeSync(points, Buffer.of(CRASH_POINTS.indexOf(point)));
   if (crash?.point === point && --crash.left === 0) process.kill(process.pid, 'SIGKILL');
-  if (freeze?.point === point && --freeze.left === 0) process.kill(process.pid, 'SIGSTOP');
+  if (freeze?.point === point && --freeze.left === 0) {
+    writeSync(1, `${FROZEN}\n`);
+    process.kill(process.pid, 'SIGSTOP');
+  }
 }
 
 function fail(lines: readonly string[]): never {

@@ -18,6 +18,8 @@ const POINT_PATIENCE_MS = 600;
 const RANDOM_SHARE = 0.2;
 /** Of the random moments. */
 const START_SHARE = 0.3;
+/** Of the deaths at a point: those at the one that was died at least often. */
+const RAREST_SHARE = 0.5;
 const MOST_VISITS = 60;
 
 export interface CrashPlannerOptions {
@@ -66,7 +68,7 @@ export class CrashPlanner {
     this.#lives += 1;
     for (const [point, times] of reached) this.#reached.set(point, (this.#reached.get(point) ?? 0) + times);
     const isHit = visit !== undefined && !wasOurKill && last === visit.point;
-    if (isHit) this.#died.set(visit.point, (this.#died.get(visit.point) ?? 0) + 1);
+    if (isHit) this.#died.set(visit.point, this.#deathsAt(visit.point) + 1);
     if (isHit) this.pointKills += 1;
     else this.randomKills += 1;
   }
@@ -76,16 +78,26 @@ export class CrashPlanner {
     return CRASH_POINTS.map((point) => ({
       point,
       reached: this.#reached.get(point) ?? 0,
-      died: this.#died.get(point) ?? 0,
+      died: this.#deathsAt(point),
     })).sort((left, right) => left.died - right.died || left.reached - right.reached);
   }
 
-  /** The points one after the other, in a new order each time. */
+  /** The points one after the other, in a new order each time; and in between the rarest, which come by seldom. */
   #nextPoint(): CrashPoint {
-    if (this.#queue.length === 0) {
-      const keyed = CRASH_POINTS.map((point) => ({ point, key: this.#random() }));
-      this.#queue = keyed.sort((left, right) => left.key - right.key).map(({ point }) => point);
+    if (this.#random() < RAREST_SHARE) {
+      const [rarest] = this.#shuffled().sort((left, right) => this.#deathsAt(left) - this.#deathsAt(right));
+      if (rarest) return rarest;
     }
+    if (this.#queue.length === 0) this.#queue = this.#shuffled();
     return this.#queue.pop() ?? 'commit:statement:after';
+  }
+
+  #deathsAt(point: CrashPoint): number {
+    return this.#died.get(point) ?? 0;
+  }
+
+  #shuffled(): CrashPoint[] {
+    const keyed = CRASH_POINTS.map((point) => ({ point, key: this.#random() }));
+    return keyed.sort((left, right) => left.key - right.key).map(({ point }) => point);
   }
 }

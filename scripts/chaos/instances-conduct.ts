@@ -6,7 +6,7 @@ import type { ChaosWorld } from './chaos-world.ts';
 import { conversationIn } from './screen.ts';
 
 export interface Conduct {
-  /** Messages of a conversation that came before one that it was owed earlier. */
+  /** Messages of a conversation that came before one that it was owed more than a moment earlier. */
   readonly outOfOrder: number;
   /** Windows of a conversation in which more was sent than Teams allows. */
   readonly overPace: number;
@@ -24,6 +24,7 @@ const LIMITS = [
   { windowMs: 2_000, most: 8 },
   { windowMs: 30_000, most: 60 },
 ] as const;
+const SAME_MOMENT = '1 second';
 /** Requests do not arrive as evenly as they are sent. */
 const JITTER_MS = 50;
 
@@ -40,16 +41,19 @@ export async function conductOf(seen: {
   };
 }
 
-/** Ids of messages grow with time, and so does the sequence in which they were owed. */
+/**
+ * Ids of messages grow with time, and so does the sequence in which they were owed. What is owed at the same moment, by
+ * transactions that did not know of each other, has no order.
+ */
 async function countOutOfOrder(database: Database): Promise<number> {
   const [row] = await database.query<{ count: number }>(
     `select count(*) from (
-       select activity_id::numeric as id, conversation_id,
-         max(activity_id::numeric) over (partition by conversation_id order by sequence
-           rows between unbounded preceding and 1 preceding) as before
+       select activity_id::numeric as id, max(activity_id::numeric) over (partition by conversation_id
+         order by created_at range between unbounded preceding and $1::interval preceding) as before
        from pipebot.notifications
        where state = 'delivered' and updates_key is null and activity_id ~ '^[0-9]+$') as posted
      where id < before`,
+    [SAME_MOMENT],
   );
   return row?.count ?? 0;
 }

@@ -2,6 +2,7 @@
 // What people saw is compared with what they were owed; and how often Azure DevOps was asked, in which order and how
 // fast each conversation was told, and how soon the work of a dead one was taken over is measured from the outside.
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CrashPoint } from '../../src/crash-points.ts';
 import type { Database } from '../../src/store/database.ts';
 import { pick, type Random, seededRandom } from '../../test/support/generated-history.ts';
 import { Book, type Comparison, isBroken } from './book.ts';
@@ -11,9 +12,10 @@ import { type ChaosWorld, HOOK_SECRET, startChaosWorld, type WorldSize } from '.
 import { keepEvidence } from './evidence.ts';
 import { freePort } from './free-port.ts';
 import { type Conduct, conductOf, type Trouble } from './instances-conduct.ts';
-import { Program } from './program.ts';
+import { type PointVisit, Program } from './program.ts';
 import { Screen } from './screen.ts';
 import { Speaker } from './speaker.ts';
+import { takeOverMs } from './take-over.ts';
 
 export interface InstancesRunOptions extends WorldSize, CastOptions {
   readonly seed: number;
@@ -30,6 +32,8 @@ export interface InstancesRunOptions extends WorldSize, CastOptions {
 export interface InstancesRunResult extends Comparison, Conduct {
   readonly kills: number;
   readonly stops: number;
+  /** Of those stops, at a crash point. */
+  readonly freezes: number;
   /** From a death to the moment at which the last job of the dead one was begun anew, each in ms. */
   readonly takeOversMs: readonly number[];
 }
@@ -44,8 +48,17 @@ const STOP_MS = 20_000;
 const DRAIN_LIMIT_MS = 180_000;
 const QUIET_MS = 5_000;
 const PROBATION_MS = 1_000;
-/** Work that has not been taken over by then never will be. */
-const TAKE_OVER_LIMIT_MS = 60_000;
+/** Where an instance freezes for so long as well: before and after what it may do only while its turn lasts. */
+const FREEZING_POINTS = [
+  'messenger.send:before',
+  'messenger.send:after',
+  'commit:begin-attempt:before',
+  'commit:begin-attempt:after',
+  'commit:store-reading:before',
+] as const satisfies readonly CrashPoint[];
+const FREEZING_SHARE = 0.4;
+const MAX_STARTS = 5;
+const MOST_VISITS = 40;
 
 export async function runInstances(options: InstancesRunOptions): Promise<InstancesRunResult> {
   const random = seededRandom(options.seed);
@@ -82,7 +95,11 @@ class InstancesRun {
   readonly #timers: readonly NodeJS.Timeout[];
   readonly #programs: [Program | undefined, Program | undefined] = [undefined, undefined];
   readonly #takeOvers: Promise<number | undefined>[] = [];
+  /** Settles when the instance that has frozen goes on. */
+  #frozen: Promise<void> | undefined;
+  #isInTrouble = false;
   #kills = 0;
+  #freezes = 0;
   #stops = 0;
   #failure: { readonly error: unknown } | undefined;
 
@@ -112,8 +129,10 @@ class InstancesRun {
     try {
       await delay(SETTLE_MS);
       const from = Date.now();
+      this.#isInTrouble = true;
       while (this.#kills + this.#stops < troubles || this.#book.toldCount < notifications)
         await this.#trouble(database);
+      await this.#calmDown();
       const until = Date.now();
       await delay(CALM_MS);
       this.#stories.abort();
@@ -131,15 +150,27 @@ class InstancesRun {
     for (const program of this.#programs) await program?.kill();
   }
 
+  /** Who froze in the middle of it finds its connections closed and ends; somebody starts it anew. */
   async #start(slot: Slot): Promise<void> {
+    for (let starts = 1; starts <= MAX_STARTS; starts++) {
+      const program = this.#launch(slot);
+      this.#programs[slot] = program;
+      void program.frozen.then(() => {
+        this.#frozen = this.#thaw(slot, program);
+      });
+      program.go();
+      if ((await program.started) !== undefined) return;
+    }
+    throw new Error('PipeBot did not start; see the log');
+  }
+
+  #launch(slot: Slot): Program {
     const { world, store, ports } = this.#parts;
-    const program = new Program({
+    return new Program({
       folder: world.folder,
       environment: { ...world.environment, ...store.environment, PORT: String(ports[slot]) },
+      ...this.#freezing(),
     });
-    this.#programs[slot] = program;
-    program.go();
-    if ((await program.started) === undefined) throw new Error('PipeBot did not start; see the log');
   }
 
   #listenAt(slot: Slot): void {
@@ -159,6 +190,8 @@ class InstancesRun {
   async #trouble(database: Database): Promise<void> {
     const { random } = this.#parts;
     await delay(1_000 + random() * 3_000);
+    // One of the two lives all the time, or nothing could be taken over.
+    await this.#frozen;
     if (this.#failure) throw this.#failure.error;
     const slot = pick(random, [0, 1] as const);
     // People's messages go to the one that lives, as a load balancer would have it.
@@ -184,6 +217,34 @@ class InstancesRun {
     this.#programs[slot]?.send('SIGCONT');
   }
 
+  /** From now on nobody is killed or freezes: who may still freeze is started anew. */
+  async #calmDown(): Promise<void> {
+    this.#isInTrouble = false;
+    for (const slot of [0, 1] as const) {
+      await this.#frozen;
+      this.#listenAt(slot === 0 ? 1 : 0);
+      await this.#programs[slot]?.kill();
+      await this.#start(slot);
+    }
+  }
+
+  /** Some freeze at a point of their own, between a claim and what it is for. */
+  #freezing(): { readonly freezeAt?: PointVisit } {
+    const { random } = this.#parts;
+    if (!this.#isInTrouble || random() >= FREEZING_SHARE) return {};
+    return {
+      freezeAt: { point: pick(random, FREEZING_POINTS), nth: 1 + Math.floor(random() * MOST_VISITS) },
+    };
+  }
+
+  async #thaw(slot: Slot, program: Program): Promise<void> {
+    this.#freezes += 1;
+    this.#listenAt(slot === 0 ? 1 : 0);
+    await delay(STOP_MS);
+    program.send('SIGCONT');
+    this.#frozen = undefined;
+  }
+
   async #drain(): Promise<void> {
     const deadline = performance.now() + DRAIN_LIMIT_MS;
     while (performance.now() < deadline && this.#book.openCount > 0) await delay(100);
@@ -204,33 +265,9 @@ class InstancesRun {
       ...comparison,
       ...(await conductOf({ world, database, trouble })),
       kills: this.#kills,
-      stops: this.#stops,
+      stops: this.#stops + this.#freezes,
+      freezes: this.#freezes,
       takeOversMs: takeOvers.flatMap((ms) => ms ?? []),
     };
   }
-}
-
-interface ActiveJob {
-  readonly id: string;
-  readonly startedOn: string;
-}
-
-/**
- * From now until every job that runs now is over or has been begun anew. Those of the instance that lives are over
- * within moments; the last are those of the dead one. Undefined when it ran none.
- */
-async function takeOverMs(database: Database): Promise<number | undefined> {
-  const begunAt = performance.now();
-  const list = () =>
-    database.query<ActiveJob>(
-      `select id, started_on::text as "startedOn" from pgboss.job where state = 'active'`,
-    );
-  const keys = new Set((await list()).map(({ id, startedOn }) => `${id} ${startedOn}`));
-  if (keys.size === 0) return undefined;
-  while (performance.now() - begunAt < TAKE_OVER_LIMIT_MS) {
-    await delay(200);
-    const left = (await list().catch(() => [])).filter(({ id, startedOn }) => keys.has(`${id} ${startedOn}`));
-    if (left.length === 0) break;
-  }
-  return performance.now() - begunAt;
 }

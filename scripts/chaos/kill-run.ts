@@ -56,8 +56,8 @@ export interface KillRunResult extends Comparison {
 }
 
 const TICK_MS = 20;
-/** As long as the longest pauses between attempts in a run of this length. */
-const DRAIN_LIMIT_MS = 300_000;
+/** Longer than the third pause after a doubtful send (8 min), which one in some thousand comes to; it ends sooner. */
+const DRAIN_LIMIT_MS = 660_000;
 /** Whatever is told twice is told by then. */
 const QUIET_MS = 5_000;
 const MAX_FIRST_STARTS = 20;

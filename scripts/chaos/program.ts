@@ -37,6 +37,8 @@ let launched = 0;
 export class Program {
   /** Settles with the address when it takes requests, with undefined when it ends before. */
   readonly started: Promise<string | undefined>;
+  /** Settles when it freezes. */
+  readonly frozen: Promise<void>;
   readonly ended: Promise<ProgramEnd>;
   readonly #child: ChildProcess;
 
@@ -61,10 +63,16 @@ export class Program {
     const exited = once(child, 'exit');
     this.#child = child;
     this.ended = exited.then(([code, signal]) => ({ code, signal, ...takeReached(points) }));
-    this.started = new Promise((resolve) => {
-      if (child.stdout) createInterface({ input: child.stdout }).once('line', resolve);
-      void exited.then(() => resolve(undefined));
-    });
+    const started = Promise.withResolvers<string | undefined>();
+    const frozen = Promise.withResolvers<void>();
+    this.started = started.promise;
+    this.frozen = frozen.promise;
+    if (child.stdout)
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        if (line === 'frozen') frozen.resolve();
+        else started.resolve(line);
+      });
+    void exited.then(() => started.resolve(undefined));
   }
 
   go(): void {

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Line, Room } from './chaos-world.ts';
 import { everTold } from './screen.ts';
-import { ask, owe, type Stage } from './stage.ts';
+import { ask, owe, type Stage, UNTIL_FRESH_MS } from './stage.ts';
 
 /** Somebody asks about a service or pastes the address of a pipeline's badge; in a channel. */
 export async function questionStory(stage: Stage, line: Line, room: Room): Promise<void> {
@@ -47,6 +47,7 @@ export async function deletionStory(stage: Stage, line: Line, room: Room): Promi
     });
     build.delete();
     await told;
+    await delay(UNTIL_FRESH_MS);
   }
 }
 

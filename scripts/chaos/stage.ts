@@ -14,6 +14,9 @@ export interface Stage {
   readonly signal: AbortSignal;
 }
 
+/** A reading serves everybody for three seconds; who asks sooner is told of the build before. */
+export const UNTIL_FRESH_MS = 3_500;
+
 /** Writes down what a room is owed; resolves when it is seen there. */
 export function owe(
   { book }: Stage,

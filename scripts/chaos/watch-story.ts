@@ -2,10 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Line, Room } from './chaos-world.ts';
 import { everTold, newestText } from './screen.ts';
-import { ask, owe, type Stage } from './stage.ts';
-
-/** A reading serves everybody for three seconds; who asks sooner is told of the build before. */
-const UNTIL_FRESH_MS = 3_500;
+import { ask, owe, type Stage, UNTIL_FRESH_MS } from './stage.ts';
 
 export async function watchStory(stage: Stage, line: Line, rooms: readonly Room[]): Promise<void> {
   const { world, signal, random } = stage;
