@@ -27,5 +27,6 @@ export async function keepEvidence(
   write('messages.json', seen.screen);
   for (const table of TABLES)
     write(`${table}.json`, await seen.database.query(`select * from pipebot.${table}`));
-  write('jobs.json', await seen.database.query(`select * from pgboss.job where state <= 'active'`));
+  const unfinished = `select * from pgboss.job where state <> 'completed' or name = 'dead-letter'`;
+  write('jobs.json', await seen.database.query(unfinished));
 }

@@ -51,7 +51,7 @@ export function printKillRun(run: KillRunResult, goals: KillGoals): boolean {
     line(
       'dead-jobs',
       Object.values(run.leftovers.deadJobs).reduce((sum, each) => sum + each, 0),
-      'jobs',
+      ['jobs', ...Object.keys(run.leftovers.deadJobs)].join(' '),
     ),
     line('start-p50', percentile(run.startsMs, 0.5) / 1_000, 's'),
     line('last-told-after', run.drainMs / 1_000, 's in peace'),

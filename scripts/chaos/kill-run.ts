@@ -273,11 +273,12 @@ class KillRun {
     const { store, world } = this.#parts;
     const database = await store.open();
     try {
-      if (isBroken(comparison)) {
+      const leftovers = await leftoversOf(database);
+      if (isBroken(comparison) || Object.keys(leftovers.deadJobs).length > 0) {
         world.keep();
         await keepEvidence(world.folder, { database, comparison, screen: this.#screen });
       }
-      return await leftoversOf(database);
+      return leftovers;
     } finally {
       await database.close();
     }
