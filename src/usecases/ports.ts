@@ -7,8 +7,10 @@ import type { OwnedCounts, Owners } from '../domain/limit.ts';
 import type { Place, PlacedDefinition } from '../domain/place.ts';
 import type { Person, Watch } from '../domain/watch.ts';
 
+export type { CheckRecord, CheckRecords, PlanAnswer, Plans, PlanTask, TaskRecord } from './check-ports.ts';
 export type { DeliveryTurn, DeliveryTurns, Messenger } from './delivery-ports.ts';
 export type { GateKey, GateKeys, GateRecord, GateRecords } from './gate-ports.ts';
+export type { Holds } from './hold-ports.ts';
 export type { NewNotification, Notifications, OutgoingMessage } from './notification-ports.ts';
 export type {
   Alerts,

@@ -37,7 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'crash-points.ts': [],
   'logger.ts': [],
   text: ['domain', 'errors.ts'],
-  usecases: ['domain', 'errors.ts', 'clock.ts', 'crash-points.ts'],
+  usecases: ['domain', 'errors.ts', 'clock.ts', 'secret.ts', 'crash-points.ts'],
   config: ['domain', ...GROUND],
   cards: ['domain', 'text', 'errors.ts'],
   chat: ['domain', 'usecases', ...GROUND],
