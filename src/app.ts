@@ -125,6 +125,7 @@ export async function createApp({
     pipelines,
     counts: (build) => isOfConfiguredRepository(catalog, build),
     onBuilds: (target, builds) => advanceWatches(watchPorts, target, builds),
+    onChanged: (place) => enqueueWake(base, place),
     onEnded: (ended) => recordAlerts(base, ended),
     onDeleted: (build) => endWatchesOf(watchPorts, build),
   });

@@ -30,6 +30,14 @@ export const COMMIT_NAMES = [
   'begin-attempt',
   'record-attempt',
   'resync-subscriptions',
+  'open-check',
+  'begin-check',
+  'note-progress',
+  'store-verdict',
+  'begin-verdict',
+  'end-check',
+  'cancel-check',
+  'wake-checks',
   'statement',
 ] as const;
 export type CommitName = (typeof COMMIT_NAMES)[number];

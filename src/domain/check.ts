@@ -23,10 +23,10 @@ export interface CheckProgress {
   readonly planVersion?: number;
   /** The task's own log. */
   readonly logId?: number;
-  /** The sentence that the pipeline was told last, and when; ms since the epoch. */
+  /** What the pipeline was told last (`newsKey`), and when; ms since the epoch. */
   readonly said?: string;
   readonly saidAt?: number;
-  /** How often the verdict was sent, and when it may be sent again. */
+  /** How often the verdict was sent. */
   readonly attempts?: number;
 }
 

@@ -9,6 +9,8 @@ export const JOB_NAMES = [
   'poll',
   'read-build',
   'release-alerts',
+  'run-check',
+  'wake-checks',
   'clean-up',
 ] as const satisfies readonly (keyof JobPayloads)[];
 
@@ -23,6 +25,8 @@ const CONCURRENCY = {
   poll: 10,
   'read-build': 10,
   'release-alerts': 10,
+  'run-check': 20,
+  'wake-checks': 5,
   'clean-up': 1,
 } as const satisfies Record<keyof JobPayloads, number>;
 

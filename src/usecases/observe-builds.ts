@@ -21,6 +21,11 @@ export interface Observer {
    * Throws `azure-*` when they could not be read, and `store-unavailable` when they could not be stored.
    */
   latest(target: BuildsTarget, maxAgeMs: number): Promise<Observation>;
+  /**
+   * The same for who was woken by a change that any instance has stored: what is stored counts, and not what this one
+   * remembers.
+   */
+  latestStored(target: BuildsTarget, maxAgeMs: number): Promise<Observation>;
   /** Reads one build by itself and stores it like a reading; `azure-not-found` when it is gone. */
   readBuild(ref: BuildRef): Promise<Build>;
   /** Records that a build is gone, if it was known to run. */
@@ -140,6 +145,10 @@ export function createObserver(options: ObserverOptions): Observer {
 
   return {
     latest,
+    async latestStored(target, maxAgeMs) {
+      await shared(target, remember(placeKey(target)), options.clock.now() - maxAgeMs);
+      return latest(target, maxAgeMs);
+    },
     async readBuild(ref) {
       const begunAt = options.clock.now();
       const { build } = await options.pipelines.getBuild(ref);

@@ -24,7 +24,11 @@ async function findByBuild(ports: GatePorts, request: GateRequest): Promise<Gate
   return ports.gates.findWaiting({ keyId, buildId, service: service.name, branch, commit, answeredSince });
 }
 
-function newGate(ports: GatePorts, request: GateRequest): GateRecord {
+/** Not stored yet. */
+export function newGate(
+  ports: Pick<GatePorts, 'clock' | 'newId'>,
+  request: Omit<GateRequest, 'waitMs' | 'signal'>,
+): GateRecord {
   const { service, keyId, commit, buildId } = request;
   const now = ports.clock.now();
   return {

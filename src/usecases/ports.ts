@@ -190,6 +190,10 @@ export interface JobPayloads {
   'read-build': { readonly organization: string; readonly project: string; readonly buildId: number };
   /** Tells what a conversation is owed by its subscriptions, as far as it is due. */
   'release-alerts': { readonly conversationId: string };
+  /** Looks at the gate of a check, and tells its pipeline how it stands. */
+  'run-check': { readonly id: string };
+  /** Something has changed at a place: the checks that wait for it are looked at. */
+  'wake-checks': Place;
   'clean-up': Record<string, never>;
 }
 

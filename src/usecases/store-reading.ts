@@ -6,7 +6,7 @@ import type { EndedBuild } from '../domain/alert.ts';
 import { type Build, newestFirst } from '../domain/build.ts';
 import { usualDurationMs } from '../domain/duration.ts';
 import { type HealthChange, healthAfter } from '../domain/health.ts';
-import { ANY_BRANCH } from '../domain/place.ts';
+import { ANY_BRANCH, type Place, placeKey } from '../domain/place.ts';
 import { type Transition, transitionsBetween } from '../domain/transition.ts';
 import { HealthLedger, lineOf } from './health-ledger.ts';
 import type {
@@ -37,6 +37,8 @@ export interface StoreReadingPorts {
   readonly counts: (build: Build) => boolean;
   /** Called inside the transaction with all builds that were read, as they now stand. */
   readonly onBuilds: (target: BuildsTarget, builds: readonly Build[]) => Promise<void>;
+  /** Called inside the transaction for each branch on which builds that count have changed. */
+  readonly onChanged: (place: Place) => Promise<void>;
   /** Called inside the transaction with those that have ended since they were last seen, oldest first. */
   readonly onEnded: (ended: readonly EndedBuild[]) => Promise<void>;
   /** Called inside the transaction for a build that is gone. */
@@ -87,6 +89,7 @@ export async function storeDeletion(ports: StoreReadingPorts, ref: BuildRef): Pr
     await ports.records.deleteBuild(ref);
     await ports.transitions.add([{ kind: 'deleted', build }], ports.clock.now());
     await ports.onDeleted(ref);
+    await ports.onChanged({ organization, project, branch });
     ports.log.info({ transition: 'deleted', buildId: build.id, number: build.number }, 'build changed');
   }, 'store-deletion');
 }
@@ -166,9 +169,20 @@ async function storeChanges(
     if (end) ended.push(end);
   }
   await ledger.save();
+  await announceChanges(ports, counting);
   await ports.transitions.add(transitions, ports.clock.now());
   logTransitions(ports.log, transitions);
   if (ended.length > 0) await ports.onEnded(ended);
+}
+
+async function announceChanges(ports: StoreReadingPorts, changed: readonly Compared[]): Promise<void> {
+  const places = new Map(
+    changed.map(({ now: { organization, project, branch } }) => {
+      const place = { organization, project, branch };
+      return [placeKey(place), place] as const;
+    }),
+  );
+  for (const place of places.values()) await ports.onChanged(place);
 }
 
 /**

@@ -5,7 +5,7 @@ import { decideGate, type GateDecision } from '../domain/gate.ts';
 import type { Place } from '../domain/place.ts';
 import type { Service } from '../domain/service.ts';
 import type { GatePorts, GateRequest } from './answer-gate.ts';
-import { assessBases } from './assess-bases.ts';
+import { type AssessPorts, assessBases } from './assess-bases.ts';
 import { gatePlaces } from './gate-interest.ts';
 import { FRESH_MS } from './get-status.ts';
 import type { GateRecord } from './ports.ts';
@@ -35,7 +35,7 @@ export async function waitAtGate(
   { request, gate, signal }: { request: GateRequest; gate: GateRecord; signal: AbortSignal },
 ): Promise<StandingDecision | undefined> {
   const { clock } = ports;
-  const pollWithinMs = request.service.policy.pollIntervalMs * LATEST_POLL + POLL_GRACE_MS;
+  const pollWithinMs = latestPollMs(request.service);
   const holdUntil = clock.now() + Math.min(request.waitMs, MAX_HOLD_MS);
   let last: Decided | undefined;
   for (;;) {
@@ -56,6 +56,11 @@ export async function waitAtGate(
     const wakeAt = Math.min(nextReadAt, settledAt(gate, now), gate.deadlineAt, holdUntil);
     await sleepUntilReading(ports, { places: placesOf(request.service, branch), wakeAt, signal });
   }
+}
+
+/** A reading is at most this old while a gate of the service is polled for. */
+export function latestPollMs({ policy }: Service): number {
+  return policy.pollIntervalMs * LATEST_POLL + POLL_GRACE_MS;
 }
 
 function placesOf(service: Service, branch: string): Place[] {
@@ -99,28 +104,31 @@ function settledAt(gate: GateRecord, now: number): number {
   return at > now ? at : Number.POSITIVE_INFINITY;
 }
 
-interface Decided {
+export interface Decided {
   readonly decision: GateDecision;
   readonly branch: string;
   readonly readAt?: number;
   readonly retryAfterMs?: number;
 }
 
+export type DecidePorts = AssessPorts & Pick<GatePorts, 'clock'>;
+
+export interface GateAsked {
+  readonly request: Pick<GateRequest, 'service'>;
+  readonly gate: GateRecord;
+  /** How old a reading may be that others have made. */
+  readonly maxAgeMs: number;
+}
+
 /** A `continue` is never given on a shared reading that has become old: it is looked at once more. */
-async function decide(
-  ports: GatePorts,
-  asked: { request: GateRequest; gate: GateRecord; maxAgeMs: number },
-): Promise<Decided> {
+export async function decide(ports: DecidePorts, asked: GateAsked): Promise<Decided> {
   const decided = await decideOnce(ports, asked);
   const isFresh = asked.maxAgeMs <= FRESH_MS;
   if (isFresh || decided.decision.verdict !== 'continue') return decided;
   return decideOnce(ports, { ...asked, maxAgeMs: FRESH_MS });
 }
 
-async function decideOnce(
-  ports: GatePorts,
-  { request, gate, maxAgeMs }: { request: GateRequest; gate: GateRecord; maxAgeMs: number },
-): Promise<Decided> {
+async function decideOnce(ports: DecidePorts, { request, gate, maxAgeMs }: GateAsked): Promise<Decided> {
   const { service } = request;
   const { assessments, ...rest } = await assessBases(ports, {
     named: { kind: 'service', service },

@@ -61,6 +61,7 @@ beforeEach(() => {
     transactions: { transaction: (work) => work() },
     counts: () => true,
     onBuilds: () => Promise.resolve(),
+    onChanged: () => Promise.resolve(),
     onEnded: () => Promise.resolve(),
     onDeleted: () => Promise.resolve(),
     clock: { ...systemClock, now: () => now },

@@ -21,6 +21,7 @@ eachMigratedDatabase('a reading that is stored', (open) => {
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       counts: () => true,
       onBuilds: () => Promise.resolve(),
+      onChanged: () => Promise.resolve(),
       onEnded: (ends) => Promise.resolve(void ended.push(...ends.map(({ build }) => build.id))),
       onDeleted: () => Promise.resolve(),
     };

@@ -1,0 +1,74 @@
+// Looks at a check: decides its gate anew and tells its pipeline what has changed, or the verdict. Each look leaves the
+// job for the next one before it does anything, so that none is forgotten. It must not decide by itself, and must not
+// tell a verdict that is not stored.
+import { HEARTBEAT_MS } from '../domain/check-progress.ts';
+import { findNamed, type Service } from '../domain/service.ts';
+import { type CheckAtWork, endCheck, type RunCheckPorts } from './check-at-work.ts';
+import { gatePlaces } from './gate-interest.ts';
+import { FRESH_MS } from './get-status.ts';
+import { enqueueRun } from './open-check.ts';
+import type { GateRecord } from './ports.ts';
+import { beginTask, tellProgress } from './tell-progress.ts';
+import { sendVerdict, tellVerdict } from './tell-verdict.ts';
+import { decide, latestPollMs } from './wait-at-gate.ts';
+
+/** One look. @throws PipeBotError store-*, and then it is looked at again */
+export async function runCheck(ports: RunCheckPorts, { id }: { readonly id: string }): Promise<void> {
+  const check = await ports.checks.find(id);
+  if (!check || check.end) return;
+  const [gate, token] = [await ports.gates.find(id), await ports.checks.tokenOf(id)];
+  // Sealed with a key that is gone: nobody can speak to that pipeline any more, and its own time-out ends its wait.
+  if (!gate || !token) return endCheck(ports, check, 'token-dead');
+  const { planVersion } = check.progress;
+  const task = { ...check.target, ...(planVersion === undefined ? {} : { planVersion }) };
+  const work = { check, gate, token, task };
+  if (gate.decision && gate.decision.verdict !== 'wait') return tellVerdict(ports, work);
+  await enqueueRun(ports, id, ports.clock.now() + HEARTBEAT_MS);
+  const begun = await beginTask(ports, work);
+  if (begun.end) return endCheck(ports, check, begun.end);
+  await look(ports, begun.work);
+}
+
+const LOST_SERVICE = 'PipeBot no longer knows this service, so nobody can say whether its base is ready.';
+
+async function look(ports: RunCheckPorts, work: CheckAtWork): Promise<void> {
+  const { check, gate } = work;
+  const named = findNamed({ ...ports.catalog, bases: [] }, gate.service);
+  const service = named?.kind === 'service' ? named.service : undefined;
+  // The services file has lost it since: nobody can say that it is ready.
+  if (!service) return sendVerdict(ports, work, { result: 'failed', sentence: LOST_SERVICE });
+  // The poll reads for all who wait; only the first look may not want to wait for it.
+  const maxAgeMs = gate.decision ? latestPollMs(service) : FRESH_MS;
+  const decided = await decide(ports, { request: { service }, gate, maxAgeMs });
+  const now = ports.clock.now();
+  const asked = { ...gate, branch: decided.branch, decision: decided.decision, decidedAt: now };
+  const standing = await ports.transactions.transaction(() => ports.gates.save(asked), 'store-verdict');
+  const decision = standing.decision ?? decided.decision;
+  if (decision.verdict !== 'wait') return tellVerdict(ports, { ...work, gate: standing });
+  await stayInterested(ports, { service, gate: standing, readAt: decided.readAt ?? now });
+  const end = await tellProgress(ports, { ...work, gate: standing });
+  if (end) await endCheck(ports, check, end);
+}
+
+/** The base is polled for it, and it is looked at again when time alone can change the answer. */
+async function stayInterested(
+  ports: RunCheckPorts,
+  {
+    service,
+    gate,
+    readAt,
+  }: { readonly service: Service; readonly gate: GateRecord; readonly readAt: number },
+): Promise<void> {
+  const asked = [{ service: service.name, branch: gate.branch }];
+  for (const place of gatePlaces({ services: [service], bases: [] }, asked))
+    await ports.ensurePolled(place, 'gate');
+  const now = ports.clock.now();
+  const settledAt = gate.askedAt + (gate.settleMs || SETTLE_LOOK_MS);
+  // Who settles waits for what does not change, and no change wakes it.
+  const isSettling = gate.decision?.reason === 'settling';
+  const nextAt = isSettling ? Math.max(settledAt, readAt + service.policy.pollIntervalMs) : gate.deadlineAt;
+  await enqueueRun(ports, gate.id, Math.max(Math.min(nextAt, gate.deadlineAt), now + 1));
+}
+
+/** As long as a `commit=` may take to appear. */
+const SETTLE_LOOK_MS = 30_000;
