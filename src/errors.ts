@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'gate-request-invalid'
   | 'gate-unknown'
   | 'gate-full'
+  | 'check-unavailable'
   | 'azure-unauthorized'
   | 'azure-not-found'
   | 'azure-throttled'
@@ -38,6 +39,7 @@ export const RETRYABLE = {
   'gate-request-invalid': false,
   'gate-unknown': false,
   'gate-full': true,
+  'check-unavailable': false,
   'azure-unauthorized': false,
   'azure-not-found': false,
   'azure-throttled': true,

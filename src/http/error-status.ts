@@ -9,6 +9,7 @@ export const ERROR_STATUS = {
   'gate-request-invalid': 400,
   'gate-unknown': 404,
   'gate-full': 503,
+  'check-unavailable': 503,
   'azure-unauthorized': 503,
   'azure-not-found': 503,
   'azure-throttled': 503,

@@ -65,6 +65,11 @@ const LIST_WAITING = `
   where decision ->> 'verdict' = 'wait' and decided_at >= $1
   order by service, branch`;
 
+// What a check says to its pipeline stands in its gate.
+const DELETE = `
+  delete from pipebot.gates as gate
+  where deadline_at < $1 and not exists (select from pipebot.checks where checks.id = gate.id)`;
+
 /**
  * `save` gives back the record that stands afterwards. It may be another key's when the id was taken: the
  * caller has to compare `keyId`.
@@ -89,7 +94,7 @@ export function createGateRecords(database: Pick<Database, 'query'>): GateRecord
       return await database.query<Waiting>(LIST_WAITING, [toInstant(answeredSince)]);
     },
     async deleteBefore(deadlineBefore) {
-      await database.query('delete from pipebot.gates where deadline_at < $1', [toInstant(deadlineBefore)]);
+      await database.query(DELETE, [toInstant(deadlineBefore)]);
     },
   };
 }

@@ -2,6 +2,7 @@
 import type { Forgetful } from '../usecases/clean-up.ts';
 import { createAlerts } from './alerts.ts';
 import { createBuildRecords } from './builds.ts';
+import { createCheckRecords } from './checks.ts';
 import { createConversationSettings } from './conversation-settings.ts';
 import { createConversations } from './conversations.ts';
 import type { Database } from './database.ts';
@@ -13,13 +14,15 @@ import { createHookEvents } from './hook-events.ts';
 import { createIncomingMessages } from './incoming-messages.ts';
 import { createMutes } from './mutes.ts';
 import { createNotifications } from './notifications.ts';
+import { createSeal, type Seal } from './seal.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createTransitionRecords } from './transitions.ts';
 import { createWatches } from './watches.ts';
 
 export type Stores = ReturnType<typeof createStores>;
 
-export function createStores(database: Database) {
+/** Without a `seal` checks are refused, since there is no key to keep their tokens with. */
+export function createStores(database: Database, seal: Seal = createSeal([])) {
   return {
     records: createBuildRecords(database),
     healths: createHealthRecords(database),
@@ -35,14 +38,16 @@ export function createStores(database: Database) {
     turns: createDeliveryTurns(database),
     hookEvents: createHookEvents(database),
     gates: createGateRecords(database),
+    checks: createCheckRecords(database, seal),
     gateKeys: createGateKeys(database),
   };
 }
 
 /** Those of which what is old and no longer needed can be forgotten; each knows what that is. */
 export function forgetfulStores(stores: Stores): Forgetful[] {
-  const { messages, notifications, gates, records, watches, healths, transitions } = stores;
+  const { messages, notifications, checks, gates, records, watches, healths, transitions } = stores;
   const { alerts, mutes, turns, hookEvents } = stores;
   const told = [messages, notifications, alerts, mutes, turns];
-  return [...told, gates, records, watches, healths, transitions, hookEvents];
+  // Checks before the gates that they belong to, which stay for as long as they do.
+  return [...told, checks, gates, records, watches, healths, transitions, hookEvents];
 }

@@ -17,6 +17,8 @@ const SENTENCES = {
   'gate-unknown': (details) =>
     `There is no gate with this id${because(details)} Ask again without an id to begin a new one.`,
   'gate-full': (details) => `Too many gates are waiting at the moment${because(details)}`,
+  'check-unavailable': (details) =>
+    `PipeBot has no key to keep the token of a run with, and so cannot call a check back${because(details)} An administrator sets PIPEBOT_SECRET_KEY to what "openssl rand -base64 32" prints.`,
   'azure-unauthorized': (details) =>
     `Azure DevOps does not accept the credentials of PipeBot${about(details)}${because(details)} An administrator has to renew the token or its rights: Build (read).`,
   'azure-not-found': (details) =>

@@ -46,6 +46,29 @@ create table pipebot.builds (
 CREATE INDEX builds_active ON pipebot.builds USING btree (organization, project_key, definition_id, branch) WHERE (status = ANY (ARRAY['inProgress'::text, 'cancelling'::text, 'postponed'::text, 'notStarted'::text]));
 CREATE INDEX builds_newest ON pipebot.builds USING btree (organization, project_key, branch, definition_id, queued_at DESC, build_id DESC);
 
+create table pipebot.checks (
+  id text not null,
+  organization text not null,
+  project_id text not null,
+  hub_name text not null,
+  plan_id text not null,
+  job_id text not null,
+  task_instance_id text not null,
+  timeline_id text,
+  received_at timestamp with time zone not null,
+  progress jsonb not null,
+  sealed_token text,
+  ended_as text,
+  ended_at timestamp with time zone,
+  constraint checks_pkey PRIMARY KEY (id),
+  constraint checks_ended CHECK (((ended_as IS NULL) = (ended_at IS NULL))),
+  constraint checks_ended_as CHECK ((ended_as = ANY (ARRAY['told'::text, 'plan-ended'::text, 'token-dead'::text, 'canceled'::text]))),
+  constraint checks_task UNIQUE (organization, plan_id, job_id, task_instance_id),
+  constraint checks_token CHECK (((ended_as IS NULL) OR (sealed_token IS NULL)))
+);
+CREATE INDEX checks_by_age ON pipebot.checks USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX checks_open ON pipebot.checks USING btree (received_at, id) WHERE (ended_as IS NULL);
+
 create table pipebot.conversation_settings (
   conversation_id text not null,
   quiet_hours jsonb,
@@ -83,6 +106,7 @@ create table pipebot.gate_keys (
   services jsonb,
   is_configured boolean not null,
   last_used_at timestamp with time zone,
+  created_at timestamp with time zone,
   constraint gate_keys_pkey PRIMARY KEY (id),
   constraint gate_keys_hash UNIQUE (hash),
   constraint gate_keys_services CHECK ((jsonb_typeof(services) = 'array'::text))

@@ -2,13 +2,16 @@ import { expect, test } from 'vitest';
 import { ANY_BRANCH } from '../../src/domain/place.ts';
 import { createAlerts } from '../../src/store/alerts.ts';
 import { createBuildRecords } from '../../src/store/builds.ts';
+import { createCheckRecords } from '../../src/store/checks.ts';
 import { createConversationSettings } from '../../src/store/conversation-settings.ts';
+import type { Database } from '../../src/store/database.ts';
 import { createGateRecords } from '../../src/store/gates.ts';
 import { createHealthRecords } from '../../src/store/health.ts';
 import { createHookEvents } from '../../src/store/hook-events.ts';
 import { createIncomingMessages } from '../../src/store/incoming-messages.ts';
 import { createMutes } from '../../src/store/mutes.ts';
 import { createNotifications } from '../../src/store/notifications.ts';
+import { createSeal } from '../../src/store/seal.ts';
 import { createSubscriptions } from '../../src/store/subscriptions.ts';
 import { createTransitionRecords } from '../../src/store/transitions.ts';
 import { createWatches } from '../../src/store/watches.ts';
@@ -18,6 +21,9 @@ import { NOW, openMigrated, SUBSCRIBED, TARGET } from './examples.ts';
 import { type Ask, plansOf } from './plans-of.ts';
 
 const WHOSE = { conversationId: 'a:1ada', personId: '29:ada', tenantId: 'tenant-1' };
+
+const TASK = { organization: 'contoso', planId: 'plan-1', jobId: 'job-1', taskInstanceId: 'task-1' };
+const checksOn = (database: Pick<Database, 'query'>) => createCheckRecords(database, createSeal([]));
 
 /** What is asked often, and the index that has to answer however many rows there are. */
 const QUESTIONS: readonly (readonly [string, Ask, string])[] = [
@@ -169,6 +175,10 @@ const QUESTIONS: readonly (readonly [string, Ask, string])[] = [
     (database) => createGateRecords(database).listWaiting(NOW),
     'gates_waited_at',
   ],
+  ['a check', (database) => checksOn(database).find('check-1'), 'checks_pkey'],
+  ['the check of a task', (database) => checksOn(database).findByTarget(TASK), 'checks_task'],
+  ['open checks', (database) => checksOn(database).listOpen(), 'checks_open'],
+  ['checks to forget', (database) => checksOn(database).deleteBefore(NOW), 'checks_by_age'],
   ['gates to forget', (database) => createGateRecords(database).deleteBefore(NOW), 'gates_by_deadline'],
 ];
 
