@@ -2,12 +2,19 @@
 // run can end or hold the process exactly there. In production nobody listens and nothing is wrapped. It must not
 // decide what happens at a point.
 
-/** Every method of the ports that reach Azure DevOps and Teams. */
+/** Every method of the ports that reach Azure DevOps, the plans of Azure Pipelines and Teams. */
 const OUTSIDE_CALLS = [
   'pipelines.listBuilds',
   'pipelines.getBuild',
   'pipelines.getTimelineFacts',
   'pipelines.getDefinition',
+  'plans.readVersion',
+  'plans.startTask',
+  'plans.completeTask',
+  'plans.updateRecord',
+  'plans.writeConsole',
+  'plans.createLog',
+  'plans.appendLog',
   'messenger.send',
 ] as const;
 type OutsideCall = (typeof OUTSIDE_CALLS)[number];

@@ -9,13 +9,15 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { invalidResponse, type JsonObject } from './json-object.ts';
 import { untilAborted } from './until-aborted.ts';
 
-export type HttpMethod = 'GET' | 'OPTIONS' | 'POST';
+export type HttpMethod = 'GET' | 'OPTIONS' | 'POST' | 'PATCH';
 
 export interface HttpRequest {
   readonly method: HttpMethod;
   readonly url: string;
   /** Sent as JSON; none when absent. */
   readonly body?: JsonObject;
+  /** Sent as it is, in UTF-8, as application/octet-stream, in place of `body`. */
+  readonly octets?: string;
   readonly authorization: IRequestHandler;
   /** Ends the request wherever it is, and its connection with it. */
   readonly signal: AbortSignal;
@@ -29,16 +31,17 @@ export interface HttpAnswer {
 }
 
 export interface HttpExchange {
-  /** @throws what the connection threw, the signal's reason, or azure-invalid-response for more than 10 MB */
+  /** @throws what the connection threw, the signal's reason, or azure-invalid-response for a body over the limit */
   send(request: HttpRequest): Promise<HttpAnswer>;
   close(): void;
 }
 
-const LONGEST_BODY_BYTES = 10 * 1024 * 1024;
+const MB = 1024 * 1024;
 const LONGEST_ERROR_BYTES = 64 * 1024;
 const MOST_CONNECTIONS = 32;
 const USER_AGENT = `PipeBot/${packageJson.version}`;
 const JSON_TYPE = 'application/json; charset=utf-8';
+const OCTETS_TYPE = 'application/octet-stream';
 // Uncompressed, so that the size that is counted is the size that is parsed; and never an older answer.
 const HEADERS = { accept: 'application/json', 'accept-encoding': 'identity', 'cache-control': 'no-cache' };
 
@@ -46,8 +49,15 @@ export function isJson({ headers }: HttpAnswer): boolean {
   return /^\s*application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(headers['content-type'] ?? '');
 }
 
-/** @param callTimeoutMs how long a connection may be silent at most; the signal is what keeps deadlines */
-export function createHttpExchange(organizationUrl: string, callTimeoutMs: number): HttpExchange {
+/**
+ * @param callTimeoutMs how long a connection may be silent at most; the signal is what keeps deadlines
+ * @param longestBodyMb of a 2xx answer
+ */
+export function createHttpExchange(
+  organizationUrl: string,
+  callTimeoutMs: number,
+  longestBodyMb = 10,
+): HttpExchange {
   const requests = new AsyncLocalStorage<HttpRequest>();
   const options = {
     allowRedirects: false,
@@ -68,21 +78,26 @@ export function createHttpExchange(organizationUrl: string, callTimeoutMs: numbe
       signal.throwIfAborted();
       const sent = requests.run(request, () => sendRequest(client, request));
       // The signal goes into the request too, but reaches it only once it has a socket: a proxy may be silent.
-      return readAnswer((await untilAborted(sent, signal)).message);
+      return readAnswer((await untilAborted(sent, signal)).message, longestBodyMb);
     },
     close: () => client.dispose(),
   };
 }
 
 /** Never repeated by the client: it is not known whether a request without an answer was carried out. */
-function sendRequest(client: WebApi['rest']['client'], { method, url, body }: HttpRequest) {
+function sendRequest(client: WebApi['rest']['client'], request: HttpRequest) {
+  const { method, url, body, octets } = request;
+  const content = octets ?? JSON.stringify(body ?? {});
+  const headers = { ...HEADERS, 'content-type': octets === undefined ? JSON_TYPE : OCTETS_TYPE };
   switch (method) {
     case 'GET':
       return client.get(url, { ...HEADERS });
     case 'OPTIONS':
       return client.options(url, { ...HEADERS });
     case 'POST':
-      return client.post(url, JSON.stringify(body ?? {}), { ...HEADERS, 'content-type': JSON_TYPE });
+      return client.post(url, content, headers);
+    case 'PATCH':
+      return client.patch(url, content, headers);
   }
 }
 
@@ -103,12 +118,12 @@ function perRequest(requests: AsyncLocalStorage<HttpRequest>): IRequestHandler {
   };
 }
 
-async function readAnswer(message: IncomingMessage): Promise<HttpAnswer> {
+async function readAnswer(message: IncomingMessage, longestBodyMb: number): Promise<HttpAnswer> {
   const status = message.statusCode ?? 0;
   const { headers } = message;
   if (status >= 200 && status < 300) {
-    const body = await readBody(message, LONGEST_BODY_BYTES);
-    if (!body) throw invalidResponse('the answer is larger than 10 MB');
+    const body = await readBody(message, longestBodyMb * MB);
+    if (!body) throw invalidResponse(`the answer is larger than ${longestBodyMb} MB`);
     return { status, headers, body };
   }
   // The status is the answer here; a body that breaks off changes nothing in it.

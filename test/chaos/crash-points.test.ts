@@ -33,12 +33,14 @@ function transactionsIn(text: string): string[] {
 }
 
 describe('the crash points', () => {
-  it('are those of every call to Azure DevOps and to Teams', () => {
+  it('are those of every call to Azure DevOps, to the plans of its runs and to Teams', () => {
     const calls = CRASH_POINTS.flatMap((point) => point.match(/^(\w+\.\w+):before$/)?.[1] ?? []);
     const pipelines = methodsOf('Pipelines').map((method) => `pipelines.${method}`);
+    const plans = methodsOf('Plans').map((method) => `plans.${method}`);
     const messenger = methodsOf('Messenger').map((method) => `messenger.${method}`);
     expect(messenger).not.toEqual([]);
-    expect(calls.toSorted()).toEqual([...pipelines, ...messenger].toSorted());
+    expect(plans).not.toEqual([]);
+    expect(calls.toSorted()).toEqual([...pipelines, ...plans, ...messenger].toSorted());
   });
 
   it('are those of every commit', () => {

@@ -10,6 +10,7 @@ import type { LedgerEntry } from './ledger.ts';
 import { ORGANIZATION_ROUTES } from './organization-routes.ts';
 import type { OrganizationState } from './organization-state.ts';
 import { PLAN_ROUTES } from './plan-routes.ts';
+import type { TokenDeath } from './plan-state.ts';
 import { toQuery } from './query-filter.ts';
 import { findRoute } from './route.ts';
 import { SERVICE_HOOK_ROUTES } from './service-hook-routes.ts';
@@ -38,13 +39,18 @@ function answerOrThrow(state: OrganizationState, secrets: Secrets, entry: Ledger
   const below = stripOrganization(state.name, segments);
   if (below === undefined) return errorPage(404);
   const caller = recogniseCaller(state, secrets, entry.headers['authorization']);
-  if (!caller) return entry.method === 'GET' ? signInAnswer() : unauthorizedAnswer();
+  if (caller.kind === 'nobody') return answerNobody(caller.death, entry.method);
   const match = findRoute(ROUTES, entry.method, below);
   if (!match) return errorPage(404);
   const query = toQuery(entry.query);
   checkApiVersion(entry.method, query.get('api-version'), entry.headers['accept'] ?? '', state.flavour);
   const { headers, body } = entry;
   return match.route.handle({ state, caller, params: match.params, query, headers, body });
+}
+
+function answerNobody(death: TokenDeath, method: string): Answer {
+  const isPage = death === 'sign-in-page' || (death === 'by-method' && method === 'GET');
+  return isPage ? signInAnswer() : unauthorizedAnswer();
 }
 
 function toSegments(rawUrl: string): string[] {

@@ -25,6 +25,7 @@ export type { BuildFailure } from './build-timeline.ts';
 export type { Fault, FaultEffect } from './fault.ts';
 export type { HookDelivery } from './hook-sender.ts';
 export type { LedgerEntry } from './ledger.ts';
+export type { TokenDeath } from './plan-state.ts';
 export type {
   BuildOptions,
   DefinitionOptions,

@@ -1,6 +1,6 @@
 // Tells who is calling from the Authorization header. Must not decide what a caller may do.
 import type { OrganizationState } from './organization-state.ts';
-import type { PlanState } from './plan-state.ts';
+import type { PlanState, TokenDeath } from './plan-state.ts';
 
 export interface Secrets {
   readonly personalAccessToken: string;
@@ -8,22 +8,28 @@ export interface Secrets {
   readonly entraToken: string | undefined;
 }
 
-export type Caller = { readonly kind: 'identity' } | { readonly kind: 'job'; readonly plan: PlanState };
+export type Caller =
+  | { readonly kind: 'identity' }
+  | { readonly kind: 'job'; readonly plan: PlanState }
+  /** No credential, or one that isn't, or is no longer, good. */
+  | { readonly kind: 'nobody'; readonly death: TokenDeath };
 
-/** Undefined for no credential and for one that isn't, or is no longer, good. */
+const NOBODY: Caller = { kind: 'nobody', death: 'by-method' };
+
 export function recogniseCaller(
   state: OrganizationState,
   secrets: Secrets,
   authorization: string | undefined,
-): Caller | undefined {
+): Caller {
   const [scheme = '', value = ''] = (authorization ?? '').split(' ');
   const basic = scheme.toLowerCase() === 'basic';
-  if (!basic && scheme.toLowerCase() !== 'bearer') return undefined;
+  if (!basic && scheme.toLowerCase() !== 'bearer') return NOBODY;
   const secret = basic ? readPassword(value) : value;
-  if (secret === '') return undefined;
+  if (secret === '') return NOBODY;
   if (secret === (basic ? secrets.personalAccessToken : secrets.entraToken)) return { kind: 'identity' };
-  const plan = state.plans.find((candidate) => candidate.jobToken === secret && !candidate.tokenExpired);
-  return plan && { kind: 'job', plan };
+  const plan = state.plans.find((candidate) => candidate.jobToken === secret);
+  if (!plan) return NOBODY;
+  return plan.tokenDeath === undefined ? { kind: 'job', plan } : { kind: 'nobody', death: plan.tokenDeath };
 }
 
 /** Azure looks at the password only. */

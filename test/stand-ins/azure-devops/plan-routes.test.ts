@@ -1,7 +1,15 @@
 // The task hub as a gate's callback meets it. Must not test builds.
 import { expect, test } from 'vitest';
 import type { StandInPlan } from './azure-devops-stand-in.ts';
-import { basic, callPlan, readList, readObject, startStandInUnderTest } from './stand-in-under-test.ts';
+import { PLAN_CALLS } from './plan-call-match.ts';
+import {
+  basic,
+  callPlan,
+  type PlanCall,
+  readList,
+  readObject,
+  startStandInUnderTest,
+} from './stand-in-under-test.ts';
 
 function completed(plan: StandInPlan, result = 'succeeded') {
   return { name: 'TaskCompleted', taskId: plan.taskInstanceId, jobId: plan.jobId, result };
@@ -112,6 +120,60 @@ test('only the own job token opens a plan, as Bearer or as a Basic password', as
   plan.expireToken();
   expect((await get(plan.jobToken)).status).toBe(203);
   expect((await callPlan(plan, '/events', { body: completed(plan) })).status).toBe(401);
+});
+
+test.each([
+  ['unauthorized', 401],
+  ['sign-in-page', 203],
+] as const)('a dead token can be answered with %s everywhere', async (death, status) => {
+  await using stand = await startStandInUnderTest();
+  const plan = stand.azure.addPlan({ project: stand.project });
+  plan.expireToken(death);
+  expect((await callPlan(plan, '', { method: 'GET' })).status).toBe(status);
+  expect((await callPlan(plan, '/events', { body: completed(plan) })).status).toBe(status);
+  expect(plan.events).toEqual([]);
+});
+
+test('a wrong timeline can be noticed before a plan that is gone', async () => {
+  await using stand = await startStandInUnderTest();
+  const ask = (plan: StandInPlan, timelineId: string) =>
+    callPlan(plan, `/timelines/${timelineId}/records`, { method: 'PATCH', body: { value: [], count: 0 } });
+  for (const looksUpTimelineFirst of [false, true]) {
+    const plan = stand.azure.addPlan({ project: stand.project, looksUpTimelineFirst });
+    plan.forget();
+    const wrong = await ask(plan, plan.jobId);
+    const expected = looksUpTimelineFirst
+      ? 'TimelineNotFoundException'
+      : 'TaskOrchestrationPlanNotFoundException';
+    expect([wrong.status, await typeKey(wrong)]).toEqual([404, expected]);
+    expect(await typeKey(await ask(plan, plan.timelineId))).toBe('TaskOrchestrationPlanNotFoundException');
+  }
+});
+
+test('a fault hits the one call of a plan that it names, and its answer can be lost after the work', async () => {
+  await using stand = await startStandInUnderTest();
+  const plan = stand.azure.addPlan({ project: stand.project });
+  const records = `/timelines/${plan.timelineId}/records`;
+  const calls: Record<keyof typeof PLAN_CALLS, readonly [string, PlanCall]> = {
+    readVersion: ['', { method: 'GET' }],
+    updateRecord: [records, { method: 'PATCH', body: { value: [{ id: plan.jobId }] } }],
+    writeConsole: [`${records}/${plan.jobId}/feed`, { body: { value: ['a'] } }],
+    createLog: ['/logs', { body: { path: 'x' } }],
+    appendLog: ['/logs/1', { body: 'text', contentType: 'application/octet-stream' }],
+    event: ['/events', { body: { ...completed(plan), name: 'TaskStarted' } }],
+  };
+  await callPlan(plan, ...calls.createLog);
+  for (const [faulty, match] of Object.entries(PLAN_CALLS)) {
+    const fault = stand.azure.injectFault({ match, effect: { kind: 'answer', status: 418 } });
+    for (const [name, call] of Object.entries(calls)) {
+      const { status } = await callPlan(plan, ...call);
+      expect([faulty, name, status === 418]).toEqual([faulty, name, faulty === name]);
+    }
+    fault.remove();
+  }
+  stand.azure.injectFault({ match: PLAN_CALLS.event, applied: true, times: 1, effect: { kind: 'reset' } });
+  await expect(callPlan(plan, '/events', { body: completed(plan) })).rejects.toThrow();
+  expect([plan.status, plan.events.at(-1)?.name]).toEqual(['finished', 'TaskCompleted']);
 });
 
 test('writes need an api-version that the server has', async () => {

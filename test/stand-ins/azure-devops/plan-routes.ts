@@ -35,10 +35,10 @@ function findPlan(request: RouteRequest): PlanState {
     (candidate) =>
       candidate.planId.toLowerCase() === planId &&
       candidate.hub.toLowerCase() === hub &&
-      candidate.project.id === scope &&
-      candidate.status !== 'unknown',
+      candidate.project.id === scope,
   );
-  if (!plan) {
+  if (plan?.looksUpTimelineFirst && request.params['timelineId'] !== undefined) checkTimeline(request, plan);
+  if (!plan || plan.status === 'unknown') {
     const message = `No plan found for identifier ${planId}.`;
     throw planRefused(404, 'TaskOrchestrationPlanNotFoundException', message);
   }
@@ -163,7 +163,12 @@ function appendLog(request: RouteRequest): Answer {
   const plan = findRunnablePlan(request);
   const wanted = request.params['logId'];
   const log = plan.logs.find((candidate) => String(candidate.id) === wanted);
-  if (!log) throw planRefused(404, 'TaskLogNotFoundException', `No log found with identifier ${wanted}.`);
+  if (!log)
+    throw planRefused(
+      404,
+      'TaskOrchestrationPlanLogNotFoundException',
+      `No log found with identifier ${wanted}.`,
+    );
   if (!(request.headers['content-type'] ?? '').startsWith('application/octet-stream')) {
     throw planRefused(
       415,

@@ -28,6 +28,9 @@ export interface PlanLog {
   text: string;
 }
 
+/** `by-method` is what Azure does: the page for reads, 401 for writes. */
+export type TokenDeath = 'by-method' | 'unauthorized' | 'sign-in-page';
+
 export interface PlanState {
   readonly project: ProjectState;
   readonly hub: string;
@@ -39,7 +42,10 @@ export interface PlanState {
   readonly version: number;
   /** `unknown` plans get "No plan found", as if the run had been deleted. */
   status: 'running' | 'finished' | 'unknown';
-  tokenExpired: boolean;
+  /** How a dead token is answered; undefined while it lives. */
+  tokenDeath: TokenDeath | undefined;
+  /** Whether a wrong timeline is noticed before a plan that is gone. */
+  readonly looksUpTimelineFirst: boolean;
   changeId: number;
   readonly events: PlanEvent[];
   readonly records: PlanRecord[];

@@ -2,7 +2,7 @@
 // Must not answer requests.
 import { deterministicGuid } from './deterministic-guid.ts';
 import type { OrganizationState } from './organization-state.ts';
-import type { PlanEvent, PlanFeedLine, PlanLog, PlanRecord, PlanState } from './plan-state.ts';
+import type { PlanEvent, PlanFeedLine, PlanLog, PlanRecord, PlanState, TokenDeath } from './plan-state.ts';
 import type { StandInProject } from './script-organization.ts';
 
 export interface PlanOptions {
@@ -16,6 +16,8 @@ export interface PlanOptions {
   /** Plan version; up to 12 in hub `gates` events must name the task as the job. */
   readonly version?: number;
   readonly jobToken?: string;
+  /** A wrong timeline is noticed before a plan that is gone; false when not given. */
+  readonly looksUpTimelineFirst?: boolean;
 }
 
 export interface StandInPlan {
@@ -41,7 +43,8 @@ export interface StandInPlan {
   finish(): void;
   /** The run was deleted. */
   forget(): void;
-  expireToken(): void;
+  /** `by-method` when not given. */
+  expireToken(death?: TokenDeath): void;
 }
 
 export function addPlan(state: OrganizationState, options: PlanOptions): StandInPlan {
@@ -59,7 +62,8 @@ export function addPlan(state: OrganizationState, options: PlanOptions): StandIn
     jobToken: options.jobToken ?? `stand-in-job-token-${state.plans.length + 1}`,
     version: options.version ?? 14,
     status: 'running',
-    tokenExpired: false,
+    tokenDeath: undefined,
+    looksUpTimelineFirst: options.looksUpTimelineFirst ?? false,
     changeId: 1,
     events: [],
     records: [
@@ -94,8 +98,8 @@ function toStandInPlan(state: OrganizationState, plan: PlanState): StandInPlan {
     forget: () => {
       plan.status = 'unknown';
     },
-    expireToken: () => {
-      plan.tokenExpired = true;
+    expireToken: (death = 'by-method') => {
+      plan.tokenDeath = death;
     },
   };
 }
