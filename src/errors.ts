@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'branch-invalid'
   | 'gate-unauthorized'
   | 'gate-request-invalid'
+  | 'check-request-invalid'
   | 'gate-unknown'
   | 'gate-full'
   | 'azure-unauthorized'
@@ -36,6 +37,7 @@ export const RETRYABLE = {
   'branch-invalid': false,
   'gate-unauthorized': false,
   'gate-request-invalid': false,
+  'check-request-invalid': false,
   'gate-unknown': false,
   'gate-full': true,
   'azure-unauthorized': false,
