@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'branch-invalid'
   | 'gate-unauthorized'
   | 'gate-request-invalid'
+  | 'check-request-invalid'
   | 'gate-unknown'
   | 'gate-full'
   | 'check-unavailable'
@@ -37,6 +38,7 @@ export const RETRYABLE = {
   'branch-invalid': false,
   'gate-unauthorized': false,
   'gate-request-invalid': false,
+  'check-request-invalid': false,
   'gate-unknown': false,
   'gate-full': true,
   'check-unavailable': false,

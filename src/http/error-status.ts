@@ -7,6 +7,7 @@ export const ERROR_STATUS = {
   'branch-invalid': 400,
   'gate-unauthorized': 401,
   'gate-request-invalid': 400,
+  'check-request-invalid': 400,
   'gate-unknown': 404,
   'gate-full': 503,
   'check-unavailable': 503,

@@ -1,4 +1,4 @@
-// Reads a gate's question from a URL, strictly: a parameter that is misspelled, repeated or badly written is
+// Reads a gate's question from a URL, and from the body and header that a POST may add, strictly: a parameter that is misspelled, repeated or badly written is
 // refused with an example, since ignoring it would answer another question than the one that was asked.
 import { toBranchRef } from '../domain/branch.ts';
 import { parseDuration } from '../domain/duration.ts';
@@ -9,14 +9,23 @@ import type { GateRequest } from '../usecases/answer-gate.ts';
 export type GateParameters = Omit<GateRequest, 'service' | 'keyId' | 'signal'>;
 
 const NAMES = ['branch', 'commit', 'settle', 'wait', 'timeout', 'buildId', 'id'];
+const UNEXPANDED = /\$\([\w.]+\)/;
 const MAX_SETTLE_MS = 600_000;
 const MIN_TIMEOUT_MS = 1_000;
 /** Job tokens of Azure Pipelines die after about a day; a gate gives up before that. */
 const MAX_TIMEOUT_MS = 20 * 3_600_000;
 
-/** Throws `gate-request-invalid` or `branch-invalid`. */
-export function readGateParameters(query: URLSearchParams): GateParameters {
-  checkNames(query);
+/** What stands elsewhere than in the URL. */
+export interface PostedParameters {
+  /** The members of the JSON body. */
+  readonly body?: URLSearchParams;
+  /** Of the header BuildId. */
+  readonly buildId?: number;
+}
+
+/** Throws `gate-request-invalid` or `branch-invalid`. Who says the same thing twice must say the same both times. */
+export function readGateParameters(url: URLSearchParams, posted: PostedParameters = {}): GateParameters {
+  const query = merged(url, posted);
   const branch = query.get('branch');
   const branchRef = branch === null ? undefined : toBranchRef(branch);
   if (branch !== null && branchRef === undefined) {
@@ -54,11 +63,30 @@ export function readGateParameters(query: URLSearchParams): GateParameters {
   };
 }
 
+function merged(url: URLSearchParams, { body, buildId }: PostedParameters): URLSearchParams {
+  checkNames(url);
+  const all = new URLSearchParams(url);
+  const add = (name: string, value: string, where: string) => {
+    const given = all.get(name);
+    if (given !== null && given !== value) {
+      throw invalid(name, `${where} says something else`, `${name} in one place only`);
+    }
+    all.set(name, value);
+  };
+  if (body) checkNames(body);
+  for (const [name, value] of body ?? []) add(name, value, 'the body');
+  if (buildId !== undefined) add('buildId', String(buildId), 'the header BuildId');
+  return all;
+}
+
 function checkNames(query: URLSearchParams): void {
   for (const name of new Set(query.keys())) {
     const example = nearestNames(NAMES, name)[0] ?? NAMES.join(', ');
     if (!NAMES.includes(name)) throw invalid(name.slice(0, 60), 'there is no such parameter', example);
     if (query.getAll(name).length > 1) throw invalid(name, 'it is given more than once', `${name} once`);
+    // Such a text would pass for the name of a branch that was never built.
+    if (UNEXPANDED.test(query.get(name) ?? ''))
+      throw invalid(name, 'Azure Pipelines did not replace the variable in it', `${name} without it`);
   }
 }
 

@@ -8,15 +8,7 @@ const MAX_MEMBERS = 10_000;
 
 /** The parsed body; throws `request-too-large` or `request-invalid`. */
 export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
-    throw new PipeBotError('request-invalid', {
-      subject: 'body',
-      detail: 'it is compressed',
-      example: 'send plain JSON',
-    });
-  }
-  const text = (await readBytes(request, maxBytes)).toString('utf8');
+  const text = await readBodyText(request, maxBytes);
   if (!isShallow(text)) {
     throw new PipeBotError('request-too-large', {
       subject: 'body',
@@ -28,6 +20,19 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   } catch (cause) {
     throw new PipeBotError('request-invalid', { subject: 'body', detail: 'it is not valid JSON', cause });
   }
+}
+
+/** The body as UTF-8; throws `request-too-large`, or `request-invalid` when it is compressed or cut off. */
+export async function readBodyText(request: IncomingMessage, maxBytes: number): Promise<string> {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new PipeBotError('request-invalid', {
+      subject: 'body',
+      detail: 'it is compressed',
+      example: 'send plain JSON',
+    });
+  }
+  return (await readBytes(request, maxBytes)).toString('utf8');
 }
 
 async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {

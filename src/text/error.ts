@@ -14,6 +14,8 @@ const SENTENCES = {
     `The gate key is missing or not accepted${because(details)} Send a valid key as X-PipeBot-Key, as a Bearer token or as the password of Basic.`,
   'gate-request-invalid': (details) =>
     `The gate's question cannot be understood${about(details)}${because(details)}`,
+  'check-request-invalid': (details) =>
+    `The headers of the pipeline's task cannot be used${about(details)}${because(details)}`,
   'gate-unknown': (details) =>
     `There is no gate with this id${because(details)} Ask again without an id to begin a new one.`,
   'gate-full': (details) => `Too many gates are waiting at the moment${because(details)}`,
