@@ -2,6 +2,7 @@
 // and the demo call it with a clock, port 0 and stand-ins for the outside world.
 import { randomUUID } from 'node:crypto';
 import { createPipelines } from './azure-devops/pipelines.ts';
+import { createPlans } from './azure-devops/plans.ts';
 import { readHook } from './azure-devops/read-hook.ts';
 import { renderContent } from './cards/render-content.ts';
 import { createRespond } from './chat/respond.ts';
@@ -23,15 +24,18 @@ import { createTeamsEntry } from './teams/adapter.ts';
 import type { TeamsTesting } from './teams/bot-registration.ts';
 import { createMessenger } from './teams/messenger.ts';
 import { LOCAL_SERVICE_URLS, TEAMS_SERVICE_URLS } from './teams/service-url.ts';
+import { explainDecision } from './text/decision.ts';
 import { storageNote } from './text/storage.ts';
 import { createGate } from './usecases/answer-gate.ts';
 import { answerMessages, resumeAnswers } from './usecases/answer-message.ts';
+import { createCancelCheck } from './usecases/cancel-check.ts';
 import { cleanUp } from './usecases/clean-up.ts';
 import { deliverNotifications, resumeDeliveries } from './usecases/deliver-notifications.ts';
 import { explainSilence } from './usecases/explain-silence.ts';
 import { createFindSubject } from './usecases/find-subject.ts';
 import { createGetStatus } from './usecases/get-status.ts';
 import { createObserver } from './usecases/observe-builds.ts';
+import { createOpenCheck } from './usecases/open-check.ts';
 import {
   createEnsurePolled,
   type PollPorts,
@@ -39,12 +43,14 @@ import {
   readOrForget,
   resumePolls,
 } from './usecases/poll-builds.ts';
-import type { JobPayloads, Messenger, Pipelines } from './usecases/ports.ts';
+import type { JobPayloads, Messenger, Pipelines, Plans } from './usecases/ports.ts';
 import { createReceiveHook } from './usecases/receive-hook.ts';
 import { receiveEvent } from './usecases/receive-message.ts';
 import { recordAlerts } from './usecases/record-alerts.ts';
 import { releaseAlerts, resumeReleases } from './usecases/release-alerts.ts';
 import { resyncSubscriptions } from './usecases/resync-subscriptions.ts';
+import { runCheck } from './usecases/run-check.ts';
+import { enqueueWake, resumeChecks, wakeChecks } from './usecases/wake-checks.ts';
 import { advanceWatches, endWatchesOf, listFollowed } from './usecases/watch-build.ts';
 
 export interface AppOptions {
@@ -109,6 +115,7 @@ export async function createApp({
     ...timeout,
   });
   const pipelines = withCrashPoints<Pipelines>(azure, 'pipelines', options.onCrashPoint);
+  const plans = createPlans({ organizations, clock, ...timeout });
   const base = {
     ...stores,
     catalog,
@@ -139,6 +146,14 @@ export async function createApp({
   };
   const getStatus = createGetStatus({ ...base, observer });
   const findSubject = createFindSubject({ catalog, organizations, pipelines });
+  const checkPorts = {
+    ...base,
+    ensurePolled,
+    // Woken by what any instance has stored, it must not go by what this one remembers.
+    observer: { latest: observer.latestStored },
+    plans: withCrashPoints<Plans>(plans, 'plans', options.onCrashPoint),
+    explain: explainDecision,
+  };
   const gate = createGate({ ...base, observer, ensurePolled });
   const respond = createRespond({ ...watchPorts, findSubject, getStatus, observer });
 
@@ -167,6 +182,7 @@ export async function createApp({
     await resumeDeliveries(base);
     await resumePolls(pollPorts);
     await resumeReleases(base);
+    await resumeChecks(base);
   };
   bindWorkers(queue, {
     'answer-message': ({ conversationId }) =>
@@ -175,6 +191,8 @@ export async function createApp({
     poll: (place) => pollBuilds(pollPorts, place),
     'read-build': (ref) => readOrForget({ observer }, ref),
     'release-alerts': ({ conversationId }) => releaseAlerts(base, conversationId),
+    'run-check': (check) => runCheck(checkPorts, check),
+    'wake-checks': (place) => wakeChecks(base, place),
     'clean-up': () =>
       cleanUp({
         ...base,
@@ -190,6 +208,9 @@ export async function createApp({
     host: config.host,
     port: config.port,
     gate,
+    organizations,
+    openCheck: createOpenCheck(base),
+    cancelCheck: createCancelCheck(base),
     authenticateCaller: createAuthenticateCaller(base),
     hooks: { secrets: config.hookSecrets, receive: receiveHook },
     receiveActivity: (request) => entry.receive(request),
@@ -222,6 +243,7 @@ export async function createApp({
       await Promise.all([server.stop(STOP_GRACE_MS), operator?.stop(STOP_GRACE_MS)]);
       await queue.stop({ graceMs: STOP_GRACE_MS });
       azure.close();
+      plans.close();
       await database.close();
     },
     get url() {

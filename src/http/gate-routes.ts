@@ -5,7 +5,7 @@ import type { GateVerdict } from '../domain/gate.ts';
 import { findNamed, nearestNames, type Service, type ServiceCatalog } from '../domain/service.ts';
 import { PipeBotError } from '../errors.ts';
 import { explainDecision } from '../text/decision.ts';
-import type { Gate, GateAnswer } from '../usecases/answer-gate.ts';
+import type { Gate, GateAnswer, GateRequest } from '../usecases/answer-gate.ts';
 import type { GateKey } from '../usecases/ports.ts';
 import { sendJson } from './answer.ts';
 import type { AuthenticateCaller } from './gate-keys.ts';
@@ -28,19 +28,35 @@ export interface GateExchange {
 }
 
 /** Answers one question; throws PipeBotError for what cannot be asked. */
-export async function answerGateRequest(
-  ports: GateRoutePorts,
-  { request, response, serviceName }: GateExchange,
-): Promise<void> {
+export async function answerGateRequest(ports: GateRoutePorts, exchange: GateExchange): Promise<void> {
+  const caller = await knowCaller(ports, exchange);
+  await answerQuestion(ports, exchange, {
+    ...caller,
+    ...readGateParameters(queryOf(exchange.request.url ?? '')),
+  });
+}
+
+/** Who asks, and about which service that this key may see. */
+export async function knowCaller(
+  ports: Pick<GateRoutePorts, 'authenticateCaller' | 'catalog'>,
+  { request, serviceName }: GateExchange,
+): Promise<{ readonly keyId: string; readonly service: Service }> {
   const key = await ports.authenticateCaller(request);
   if (!key) throw new PipeBotError('gate-unauthorized');
-  const service = findService(ports.catalog, key, serviceName);
-  const parameters = readGateParameters(queryOf(request.url ?? ''));
+  return { keyId: key.id, service: findService(ports.catalog, key, serviceName) };
+}
+
+/** Answers at once, or when it is decided. */
+export async function answerQuestion(
+  ports: Pick<GateRoutePorts, 'gate'>,
+  { response }: GateExchange,
+  question: Omit<GateRequest, 'signal'>,
+): Promise<void> {
   const hangUp = new AbortController();
   response.on('close', () => {
     if (!response.writableEnded) hangUp.abort();
   });
-  const answer = await ports.gate.answer({ ...parameters, service, keyId: key.id, signal: hangUp.signal });
+  const answer = await ports.gate.answer({ ...question, signal: hangUp.signal });
   if (hangUp.signal.aborted) return;
   const body = toBody(answer);
   sendJson(response, {

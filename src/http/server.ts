@@ -1,14 +1,15 @@
 // The server for the outside: its routes. What they do is handed in.
 import { PipeBotError } from '../errors.ts';
 import { sendJson } from './answer.ts';
-import { answerGateRequest, type GateRoutePorts } from './gate-routes.ts';
+import { answerGateRequest } from './gate-routes.ts';
 import { createHookRoute, type HookIntake } from './hook-routes.ts';
+import { cancelPostedGate, type PostedGatePorts, takePostedGate } from './posted-gate.ts';
 import { readJsonBody } from './read-body.ts';
 import { createRestServer, type Exchange, type HttpServer, type RestServerOptions } from './rest-server.ts';
 
 export type { HttpServer } from './rest-server.ts';
 
-export interface HttpServerOptions extends GateRoutePorts, Omit<RestServerOptions, 'example'> {
+export interface HttpServerOptions extends PostedGatePorts, Omit<RestServerOptions, 'example'> {
   /** Takes in what Teams posts; the body is JSON that has been read within limits. */
   readonly receiveActivity: (request: {
     readonly authorization: string | undefined;
@@ -34,6 +35,18 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       path: '/api/gate/:service',
       handle: ({ request, response, parameters }) =>
         answerGateRequest(options, { request, response, serviceName: String(parameters['service']) }),
+    },
+    {
+      method: 'post',
+      path: '/api/gate/:service',
+      handle: ({ request, response, parameters }) =>
+        takePostedGate(options, { request, response, serviceName: String(parameters['service']) }),
+    },
+    {
+      method: 'post',
+      path: '/api/gate/:service/cancel',
+      handle: ({ request, response, parameters }) =>
+        cancelPostedGate(options, { request, response, serviceName: String(parameters['service']) }),
     },
     ...(options.hooks && options.hooks.secrets.length > 0 ? [createHookRoute(options.hooks, options)] : []),
     {

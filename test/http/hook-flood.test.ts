@@ -51,6 +51,9 @@ async function withBench(
     gate: { answer: () => Promise.reject(new Error('not asked')), close: () => undefined, waiting: 0 },
     authenticateCaller: async () => undefined,
     receiveActivity: async () => ({ status: 202 }),
+    organizations: [],
+    openCheck: () => Promise.reject(new TypeError('not asked here')),
+    cancelCheck: () => Promise.reject(new TypeError('not asked here')),
     checkReadiness: async () => undefined,
     hooks: {
       secrets: [new Secret(SECRET)],

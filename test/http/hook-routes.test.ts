@@ -46,6 +46,9 @@ async function startBench({
       secrets: secrets.map((secret) => new Secret(secret)),
       receive: receive ?? (async (body) => void received.push(body)),
     },
+    organizations: [],
+    openCheck: () => Promise.reject(new TypeError('not asked here')),
+    cancelCheck: () => Promise.reject(new TypeError('not asked here')),
     checkReadiness: async () => undefined,
   });
   servers.push(server);

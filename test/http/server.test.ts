@@ -54,6 +54,9 @@ beforeAll(async () => {
     },
     authenticateCaller: async () => ({ id: '1', name: 'all' }),
     receiveActivity: async () => ({ status: 202 }),
+    organizations: [],
+    openCheck: () => Promise.reject(new TypeError('not asked here')),
+    cancelCheck: () => Promise.reject(new TypeError('not asked here')),
     checkReadiness: async () => undefined,
   });
   await server.start();

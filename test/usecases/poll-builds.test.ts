@@ -42,6 +42,7 @@ eachMigratedDatabase('a poll', (open) => {
           read.push(target);
           return Promise.resolve({ builds: [buildOf({ id: 3 })], observedAt: NOW, readAt: NOW });
         },
+        latestStored: () => Promise.reject(new TypeError('a poll reads for others')),
         readBuild: (ref) => Promise.resolve(void single.push(ref)).then(() => buildOf({ id: ref.buildId })),
         forgetBuild: () => Promise.resolve(),
         nextReading: () => Promise.resolve(),
