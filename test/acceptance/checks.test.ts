@@ -1,6 +1,9 @@
 // Azure Pipelines calls the gate and waits to be called back, in each of its ways: what it is told, in which order, and
 // that it is told one verdict, whatever happens meanwhile.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StandInPlan } from '../stand-ins/azure-devops/stand-in-plan.ts';
 import {
   addPlanOf,
@@ -17,10 +20,14 @@ let world: World;
 const DEVELOP = { branch: 'refs/heads/develop' };
 const CALLERS = Object.keys(CALLBACK_CALLERS) as CallbackCaller[];
 
+const FOLDERS = mkdtempSync(join(tmpdir(), 'pipebot-checks-'));
+let folders = 0;
+
 beforeEach(async () => {
-  world = await startWorld();
+  world = await startWorld({ database: { dataDir: join(FOLDERS, String(++folders)) } });
 });
 afterEach(() => world.stop());
+afterAll(() => rmSync(FOLDERS, { recursive: true, force: true }));
 
 function runBase() {
   const base = world.azure.queueBuild(world.shop.pythonBase, DEVELOP);
@@ -28,9 +35,9 @@ function runBase() {
   return base;
 }
 
-async function call(caller: CallbackCaller): Promise<StandInPlan> {
+async function call(caller: CallbackCaller, path = 'payments'): Promise<StandInPlan> {
   const plan = addPlanOf(world, caller);
-  expect(await callGate(world, plan)).toMatchObject({ status: 200 });
+  expect(await callGate(world, plan, { path })).toMatchObject({ status: 200 });
   await world.app.idle();
   return plan;
 }
@@ -72,7 +79,7 @@ describe.each(CALLERS)('%s', (caller) => {
   it('fails when the base was never built', async () => {
     const plan = await call(caller);
     expect(verdictsOf(plan)).toEqual(['failed']);
-    expect(linesOf(plan).log).toContain('never');
+    expect(linesOf(plan).log).toContain('has no run on develop');
   });
 
   it('is left alone once its run was cancelled while it waited', async () => {
@@ -122,9 +129,9 @@ describe.each(CALLERS)('%s', (caller) => {
 
   it('stops at the deadline, and says what it waited for', async () => {
     runBase();
-    const plan = await call(caller);
-    await world.pass(31);
+    const plan = await call(caller, 'payments?timeout=3m');
+    await world.pass(4);
     expect(verdictsOf(plan)).toEqual(['failed']);
-    expect(linesOf(plan).log).toContain('Gave up after 30 min');
+    expect(linesOf(plan).log).toContain('Gave up after 3 min');
   });
 });

@@ -37,7 +37,7 @@ export async function callGate(
   world: World,
   plan: StandInPlan,
   {
-    path = 'payments?branch=refs/heads/develop',
+    path = 'payments',
     headers = {},
     body,
   }: {
