@@ -1,6 +1,7 @@
 // A run's token goes to the configured address and nowhere else, and stands in nothing that PipeBot says about a call.
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
+import { Secret } from '../../src/secret.ts';
 import type { FaultEffect } from '../stand-ins/azure-devops/azure-devops-stand-in.ts';
 import { startOwnServer } from './own-server.ts';
 import {
@@ -69,7 +70,6 @@ test.each(SAYS_IT_BACK)('it is in no answer when %s says it back', async (_what,
 
 test('the name of an error is not shown when it is the token', async () => {
   await using test = await startPlansUnderTest();
-  const { Secret } = await import('../../src/secret.ts');
   const token = 'canaryToken51c7';
   const plan = test.azure.addPlan({ project: test.azure.addProject('Other'), jobToken: token });
   const body = JSON.stringify({ typeKey: token, message: 'no' });
