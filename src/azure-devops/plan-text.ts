@@ -8,14 +8,18 @@ const MOST_CONSOLE_LINES = 100;
 /** PipeBot's own; it has never more than a few lines to say. */
 const MOST_LOG_LINES = 1_000;
 
-const LINE_BREAK = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
+const LINE_BREAK = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
 /** `##vso[task.setvariable …]` is obeyed wherever it stands in a line; `##[error]` only colours it. */
 const COMMAND = /##(?=(?:vso)?\[)/gi;
 
 /** One line of at most 1024 characters, without control characters, in which no command is left. */
 export function harmlessLine(text: string): string {
   // What is far too long is not looked at to its end.
-  const line = logLine(text.slice(0, 8 * LONGEST_LINE).toWellFormed(), Number.POSITIVE_INFINITY);
+  const start = text
+    .slice(0, 8 * LONGEST_LINE)
+    .toWellFormed()
+    .replace(LINE_BREAK, ' ');
+  const line = logLine(start, Number.POSITIVE_INFINITY);
   // Only now: what stood between the characters of a command is gone.
   return logLine(line.replace(COMMAND, '# #'), LONGEST_LINE);
 }

@@ -31,12 +31,9 @@ export function createPlans(options: PlansOptions): Plans & { close(): void } {
       const { timelineId } = task;
       if (timelineId === undefined) return NO_TIMELINE;
       if (lines.length === 0) return NOTHING_TO_DO;
-      const request = { ...WRITE, route: 'feed', path: feedPath(timelineId, task) } as const;
       const value = toConsoleLines(lines);
-      return call(task, token, {
-        ...request,
-        body: { count: value.length, value, stepId: task.taskInstanceId },
-      });
+      const body = { count: value.length, value, stepId: task.taskInstanceId };
+      return call(task, token, { ...WRITE, route: 'feed', path: feedPath(timelineId, task), body });
     },
     createLog: (task, token) => {
       const body = { path: `logs\\${task.taskInstanceId}` };
