@@ -5,15 +5,13 @@
 // RFC 3986, appendix B.
 const PARTS = /^(?:([^:/?#]+):)?(?:\/\/([^/?#]*))?([^?#]*)(\?[^#]*)?(#.*)?$/s;
 const AUTHORITY = /^(?:(.*)@)?(\[[^\]]*\]|[^:]*)(?::(.*))?$/s;
-const LONGEST = 500;
 
 /**
  * What tells one organisation from all others: `contoso` in the cloud, host, port and collection of a Server; undefined
  * when the readers disagree or the address is no organisation's.
  */
 export function organizationKey(text: string): string | undefined {
-  if (text.length > LONGEST || [...text].some((character) => character <= ' ' || character >= '\u007f'))
-    return undefined;
+  if ([...text].some((character) => character <= ' ' || character >= '\u007f')) return undefined;
   const byNode = readWithNode(text);
   const byRfc = readWithRfc(text);
   if (!byNode || !byRfc || byNode.join('|') !== byRfc.join('|')) return undefined;
