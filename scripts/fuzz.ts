@@ -1,67 +1,23 @@
-// npm run fuzz -- verdict [--count 1000000] [--seed 1]: generated histories against rules written apart from the
-// code. Prints one line per figure; a false continue ends it with the seed that makes it again.
+// npm run fuzz -- <verdict|plan-url> [--count 1000000] [--seed 1]: generated cases against rules written apart from the
+// code. Prints one line per figure; ends with 1 when one of them misses its goal.
 import { parseArgs } from 'node:util';
-import { decideGate } from '../src/domain/gate.ts';
-import { assessReadiness } from '../src/domain/readiness.ts';
-import { DAWN } from '../test/support/build-of.ts';
-import { randomHistory, randomPolicy, seededRandom } from '../test/support/generated-history.ts';
-import { mayContinue } from '../test/support/verdict-oracle.ts';
+import { fuzzPlanUrl } from './fuzz/plan-url.ts';
+import { fuzzVerdict } from './fuzz/verdict.ts';
+
+const FUZZES = { verdict: fuzzVerdict, 'plan-url': fuzzPlanUrl } as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { count: { type: 'string', default: '1000000' }, seed: { type: 'string' } },
 });
-const [name] = positionals;
-if (name !== 'verdict') {
-  console.error('Say what to fuzz. Example: npm run fuzz -- verdict');
+const [name = ''] = positionals;
+const fuzz = Object.hasOwn(FUZZES, name) ? FUZZES[name as keyof typeof FUZZES] : undefined;
+if (!fuzz) {
+  console.error('Say what to fuzz: verdict or plan-url. Example: npm run fuzz -- verdict');
   process.exit(1);
 }
-
-const count = Number(values.count);
-const firstSeed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
-const NOW = DAWN + 3_600_000;
-const PROGRESS_EVERY = 100_000;
-const base = {
-  name: 'base',
-  definition: { organization: 'o', project: 'p', definitionId: 1, branch: 'refs/heads/main' },
-};
-
-let continues = 0;
-let falseContinues = 0;
-let falseStops = 0;
-for (let index = 0; index < count; index++) {
-  const seed = (firstSeed + index) >>> 0;
-  const verdict = verdictOf(seed);
-  if (verdict.isContinue) continues++;
-  if (verdict.isContinue && !verdict.isAllowed) report('false continue', seed, ++falseContinues);
-  if (!verdict.isContinue && verdict.isAllowed) report('continue withheld', seed, ++falseStops);
-  if ((index + 1) % PROGRESS_EVERY === 0) process.stderr.write(`\r${index + 1} of ${count} histories`);
-}
-process.stderr.write('\n');
-console.log(`seed ${firstSeed}`);
-console.log(`histories ${count} generated (goal 1000000)`);
-console.log(`continues ${continues} (${((100 * continues) / count).toFixed(1)} %)`);
-console.log(`false-continues ${falseContinues} (goal 0)`);
-console.log(`withheld-continues ${falseStops} (goal 0)`);
-process.exit(falseContinues + falseStops === 0 ? 0 : 1);
-
-function verdictOf(seed: number): { isContinue: boolean; isAllowed: boolean } {
-  const random = seededRandom(seed);
-  const builds = randomHistory(random);
-  const policy = randomPolicy(random);
-  const readiness = assessReadiness(builds, policy, NOW);
-  const assessment = {
-    base,
-    branch: base.definition.branch,
-    skippedBranches: [],
-    readiness,
-    observedAt: NOW,
-  };
-  const question = { askedAt: NOW, deadlineAt: NOW + 60_000, settleMs: 0 };
-  const { verdict } = decideGate([assessment], question, { policy, now: NOW });
-  return { isContinue: verdict === 'continue', isAllowed: mayContinue(builds, policy, NOW) };
-}
-
-function report(what: string, seed: number, times: number): void {
-  if (times <= 10) console.error(`\n${what}: npm run fuzz -- verdict --count 1 --seed ${seed}`);
-}
+const isGood = await fuzz({
+  count: Number(values.count),
+  firstSeed: values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed),
+});
+process.exit(isGood ? 0 : 1);

@@ -3,8 +3,6 @@
 // taken apart, repaired, kept or fetched. What is used is the configured address.
 import type { Organization } from './link.ts';
 
-/** An organisation or collection has a name of at most 64 characters; escaped and with its host this is plenty. */
-const MAX_PLAN_URL_LENGTH = 500;
 // Nothing but visible ASCII: only there does lower-casing join no two different hosts (K, the Kelvin sign, becomes k).
 const VISIBLE_ASCII = /^[!-~]+$/;
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
@@ -18,7 +16,7 @@ export function findOrganization<Found extends Organization>(
   planUrl: string,
   organizations: readonly Found[],
 ): Found | undefined {
-  if (planUrl.length > MAX_PLAN_URL_LENGTH || !VISIBLE_ASCII.test(planUrl)) return undefined;
+  if (!VISIBLE_ASCII.test(planUrl)) return undefined;
   const given = planUrl.toLowerCase();
   return organizations.find(({ url }) => spellingsOf(url).includes(given));
 }
