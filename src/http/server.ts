@@ -5,6 +5,7 @@ import { answerGateRequest, type GateRoutePorts } from './gate-routes.ts';
 import { createHookRoute, type HookIntake } from './hook-routes.ts';
 import { readJsonBody } from './read-body.ts';
 import { createRestServer, type Exchange, type HttpServer, type RestServerOptions } from './rest-server.ts';
+import { createServicesRoute } from './services-route.ts';
 
 export type { HttpServer } from './rest-server.ts';
 
@@ -35,6 +36,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       handle: ({ request, response, parameters }) =>
         answerGateRequest(options, { request, response, serviceName: String(parameters['service']) }),
     },
+    createServicesRoute(options),
     ...(options.hooks && options.hooks.secrets.length > 0 ? [createHookRoute(options.hooks, options)] : []),
     {
       method: 'get',
