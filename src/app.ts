@@ -19,6 +19,8 @@ import { bindWorkers, JOB_NAMES } from './jobs/workers.ts';
 import type { Logger } from './logger.ts';
 import { type DatabaseOptions, openDatabase, optionsFor } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
+import { createSeal } from './store/seal.ts';
+import { sealKeysFor } from './store/seal-keys.ts';
 import { createStores, forgetfulStores } from './store/stores.ts';
 import { createTeamsEntry } from './teams/adapter.ts';
 import type { TeamsTesting } from './teams/bot-registration.ts';
@@ -97,10 +99,12 @@ export async function createApp({
 }: AppOptions): Promise<App> {
   const { config, catalog, organizations } = settings;
   const timeout = options.callTimeoutMs === undefined ? {} : { callTimeoutMs: options.callTimeoutMs };
-  const database = await openDatabase(options.database ?? optionsFor(config.database), options.onCrashPoint);
+  const place = options.database ?? optionsFor(config.database);
+  const database = await openDatabase(place, options.onCrashPoint);
   await migrate(database);
 
-  const stores = createStores(database);
+  const seal = createSeal(sealKeysFor(config.secretKeys, place));
+  const stores = createStores(database, seal);
   const onJobError = (error: unknown) => logger.error({ err: error }, 'job failed');
   const queue = createQueue<JobPayloads>({ database, clock, names: JOB_NAMES, onError: onJobError });
 
@@ -230,6 +234,8 @@ export async function createApp({
 
   return {
     async start() {
+      if (!seal.canSeal)
+        logger.warn({}, 'PIPEBOT_SECRET_KEY is missing: checks are not called back, and all else works');
       await replaceConfiguredKeys(stores.gateKeys, config.gateKeys);
       await resyncSubscriptions(base);
       await queue.start();

@@ -24,3 +24,6 @@ export class Secret {
     return '[redacted]';
   }
 }
+
+/** The form of a key to encrypt with: 32 bytes in base64, as `openssl rand -base64 32` prints them. */
+export const ENCRYPTION_KEY = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;

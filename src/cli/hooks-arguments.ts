@@ -1,7 +1,6 @@
 // Reads the words after `pipebot hooks`, strictly: what is misspelled is refused with what was probably meant.
-import { parseArgs } from 'node:util';
 import { HOOK_PATH, type HookProject } from '../domain/hook-findings.ts';
-import { nearestNames } from '../domain/service.ts';
+import { readWords, unknownText } from './read-words.ts';
 
 export interface HooksArguments {
   readonly action: 'install' | 'check';
@@ -11,35 +10,21 @@ export interface HooksArguments {
   readonly withJobs: boolean;
 }
 
-const OPTIONS = {
-  url: { type: 'string', multiple: true },
-  project: { type: 'string', multiple: true },
-  jobs: { type: 'boolean' },
-} as const;
+const OPTIONS = { url: 'text', project: 'text', jobs: 'flag' } as const;
 const EXAMPLE_URL = `https://pipebot.example.com${HOOK_PATH}`;
 
 /** `problem` is a sentence. */
 export function readHooksArguments(words: readonly string[]): HooksArguments | { readonly problem: string } {
-  const { values, positionals, tokens } = parseArgs({
-    ...{ args: [...words], options: OPTIONS, strict: false, allowPositionals: true, tokens: true },
-  });
-  for (const token of tokens) {
-    if (token.kind !== 'option') continue;
-    const name = Object.keys(OPTIONS).find((known) => known === token.name);
-    if (name === undefined)
-      return { problem: unknownText('option', token.rawName, ['--url', '--project', '--jobs']) };
-    const isText = name !== 'jobs';
-    if (isText !== (token.value !== undefined))
-      return { problem: `The option --${name} ${isText ? 'needs a value' : 'takes no value'}.` };
-  }
-  const [action, ...surplus] = positionals;
+  const read = readWords(words, OPTIONS);
+  if ('problem' in read) return read;
+  const [action, ...surplus] = read.positionals;
   if (action !== 'install' && action !== 'check')
     return {
       problem:
         action === undefined ? 'Say install or check.' : unknownText('word', action, ['install', 'check']),
     };
   if (surplus.length > 0) return { problem: `There is a word too many: ${surplus[0]}` };
-  const urls = texts(values.url);
+  const urls = read.texts('url');
   const [url] = urls;
   if (urls.length > 1) return { problem: 'The option --url is given more than once.' };
   if (url === undefined && action === 'install')
@@ -50,8 +35,8 @@ export function readHooksArguments(words: readonly string[]): HooksArguments | {
     };
   return {
     action,
-    projects: texts(values.project),
-    withJobs: values.jobs === true,
+    projects: read.texts('project'),
+    withJobs: read.hasFlag('jobs'),
     ...(url === undefined ? {} : { url }),
   };
 }
@@ -71,12 +56,6 @@ export function chooseProjects(
   return all.filter((one) => wanted.some((name) => isMeant(one, name)));
 }
 
-function unknownText(what: string, typed: string, known: readonly string[]): string {
-  const [near] = nearestNames(known, typed);
-  const shown = typed.slice(0, 60);
-  return `There is no ${what} ${shown} here. ${near === undefined ? `Example: ${known[0] ?? ''}` : `Did you mean ${near}?`}`;
-}
-
 /** Basic travels over it, so it must be https; Azure DevOps reaches public names only. */
 function isHookAddress(text: string): boolean {
   const url = URL.parse(text);
@@ -85,8 +64,4 @@ function isHookAddress(text: string): boolean {
     url.pathname.replace(/\/+$/, '').endsWith(HOOK_PATH) &&
     [url.username, url.password, url.search, url.hash].every((part) => part === '')
   );
-}
-
-function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
 }

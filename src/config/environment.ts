@@ -6,6 +6,7 @@ import type { ConfigProblem, Parsed } from './config-problem.ts';
 import { type ConfiguredGateKey, readGateKeys } from './configured-gate-keys.ts';
 import { readHookSecrets } from './hook-secrets.ts';
 import { normalizeOrganizationUrl, withoutSecrets } from './organization-url.ts';
+import { readSecretKeys } from './secret-keys.ts';
 import type { ReadVariable, Report } from './variables.ts';
 
 export interface Config {
@@ -22,6 +23,8 @@ export interface Config {
   readonly gateKeys: readonly ConfiguredGateKey[];
   /** What service hooks may send; with none they are not taken in. New subscriptions are made with the first. */
   readonly hookSecrets: readonly Secret[];
+  /** What tokens are encrypted with: the first encrypts, every one decrypts. Empty when none is configured. */
+  readonly secretKeys: readonly Secret[];
   /** Where the operator's routes are, on loopback; absent when they are off. */
   readonly operatorPort?: number;
   readonly logLevel: string;
@@ -30,6 +33,7 @@ export interface Config {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const HOOK_SECRET_EXAMPLE = 'PIPEBOT_HOOK_SECRET=<at least 16 random characters without a semicolon>';
+const SECRET_KEY_EXAMPLE = 'PIPEBOT_SECRET_KEY=<what "openssl rand -base64 32" prints>';
 const GATE_KEYS_EXAMPLE = 'PIPEBOT_GATE_KEYS=shop:<at least 24 random characters>:payments,search';
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'silent'];
 
@@ -50,6 +54,9 @@ export function parseConfig(environment: Environment): Parsed<Config> {
   const hookSecrets = readHookSecrets(read('PIPEBOT_HOOK_SECRET') ?? '', (what) =>
     wrong('PIPEBOT_HOOK_SECRET', what, HOOK_SECRET_EXAMPLE),
   );
+  const secretKeys = readSecretKeys(read('PIPEBOT_SECRET_KEY') ?? '', (what) =>
+    wrong('PIPEBOT_SECRET_KEY', what, SECRET_KEY_EXAMPLE),
+  );
   const logLevel = read('LOG_LEVEL') ?? 'info';
   if (!LOG_LEVELS.includes(logLevel)) wrong('LOG_LEVEL', `"${logLevel}" is no level`, 'LOG_LEVEL=info');
   const pat = read('AZURE_DEVOPS_PAT');
@@ -68,6 +75,7 @@ export function parseConfig(environment: Environment): Parsed<Config> {
       database,
       gateKeys,
       hookSecrets,
+      secretKeys,
       logLevel,
     },
   };

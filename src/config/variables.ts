@@ -60,6 +60,12 @@ export const VARIABLES = [
     sample: 'replace-me-by-32-random-characters',
   },
   {
+    name: 'PIPEBOT_SECRET_KEY',
+    meaning:
+      'Encrypts the tokens of runs whose checks are called back: 32 bytes in base64, the same for all instances; while it is replaced several of them, separated by semicolons, the new one first. Without it the embedded database gets a key file in DATA_DIR, and on a PostgreSQL server checks cannot be called back.',
+    sample: 'replace-me-by-what-openssl-rand-base64-32-prints',
+  },
+  {
     name: 'DATABASE_URL',
     meaning:
       'A PostgreSQL server, for production. Without it the embedded database in DATA_DIR is used, which survives a crash of the process but not of the power.',

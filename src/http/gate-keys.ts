@@ -3,11 +3,9 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Secret } from '../secret.ts';
-import type { GateKey, GateKeys } from '../usecases/ports.ts';
+import type { GateKey, GateKeys, StoredGateKey } from '../usecases/ports.ts';
 import { presentedKey } from './presented-key.ts';
 import { sha256 } from './sha256.ts';
-
-export type StoredGateKey = Awaited<ReturnType<GateKeys['list']>>[number];
 
 /** Makes the keys of the configuration those that count, beside the ones that were made otherwise. */
 export async function replaceConfiguredKeys(
@@ -50,8 +48,8 @@ export function createAuthenticateCaller(ports: {
     const key = findKey(listed.keys, presented);
     if (!key) return undefined;
     await touch(key.id, now);
-    const { hash: _, ...known } = key;
-    return known;
+    const { id, name, services } = key;
+    return { id, name, ...(services ? { services } : {}) };
   };
 }
 

@@ -11,6 +11,7 @@ import { sendJson } from './answer.ts';
 import type { AuthenticateCaller } from './gate-keys.ts';
 import { readGateParameters } from './gate-request.ts';
 import { queryOf } from './request-target.ts';
+import { visibleServices } from './visible-services.ts';
 
 const STATUS = { continue: 200, wait: 503, stop: 424 } as const satisfies Record<GateVerdict, number>;
 
@@ -68,9 +69,7 @@ export async function answerQuestion(
 
 /** What the key may not see does not exist for it: the same answer, and names only from what it may see. */
 function findService(catalog: ServiceCatalog, key: GateKey, name: string): Service {
-  const visible = catalog.services.filter(
-    (service) => key.services === undefined || key.services.includes(service.name),
-  );
+  const visible = visibleServices(catalog, key);
   const named = findNamed({ services: visible, bases: [] }, name);
   if (named?.kind === 'service') return named.service;
   const names = visible.flatMap((service) => [service.name, ...service.aliases]);

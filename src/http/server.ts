@@ -6,6 +6,7 @@ import { createHookRoute, type HookIntake } from './hook-routes.ts';
 import { cancelPostedGate, type PostedGatePorts, takePostedGate } from './posted-gate.ts';
 import { readJsonBody } from './read-body.ts';
 import { createRestServer, type Exchange, type HttpServer, type RestServerOptions } from './rest-server.ts';
+import { createServicesRoute } from './services-route.ts';
 
 export type { HttpServer } from './rest-server.ts';
 
@@ -48,6 +49,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       handle: ({ request, response, parameters }) =>
         cancelPostedGate(options, { request, response, serviceName: String(parameters['service']) }),
     },
+    createServicesRoute(options),
     ...(options.hooks && options.hooks.secrets.length > 0 ? [createHookRoute(options.hooks, options)] : []),
     {
       method: 'get',

@@ -11,6 +11,9 @@ interface GateKeyRow {
   readonly name: string;
   readonly services: readonly string[] | null;
   readonly hash: string;
+  readonly isConfigured: boolean;
+  readonly createdAt: Date | null;
+  readonly lastUsedAt: Date | null;
 }
 
 const DELETE_OTHERS = `
@@ -27,7 +30,17 @@ const SAVE = `
   on conflict (hash) do update
   set name = excluded.name, services = excluded.services, is_configured = true`;
 
-const LIST = `select id, name, services, hash from pipebot.gate_keys order by name collate "C", id`;
+const CREATE = `
+  insert into pipebot.gate_keys (id, name, hash, services, is_configured, created_at)
+  values ($1, $2, $3, $4, false, $5)`;
+
+const REVOKE = 'delete from pipebot.gate_keys where id = $1 and not is_configured returning id';
+
+const LIST = `
+  select id, name, services, hash, is_configured as "isConfigured", created_at as "createdAt",
+    last_used_at as "lastUsedAt"
+  from pipebot.gate_keys
+  order by name collate "C", created_at nulls first, id`;
 
 // A key is used with every poll of every gate; nobody needs the time to the second.
 const TOUCH = `
@@ -54,6 +67,14 @@ export function createGateKeys(database: Database): GateKeys {
         await database.query(DELETE_OTHERS, [wanted]);
         await database.query(SAVE, [wanted]);
       });
+    },
+    async create({ name, hash, services }, createdAt) {
+      const id = randomUUID();
+      await database.query(CREATE, [id, toText(name), toText(hash), toJson(services), toInstant(createdAt)]);
+      return id;
+    },
+    async revoke(id) {
+      return (await database.query(REVOKE, [toText(id)])).length > 0;
     },
     async list() {
       return (await database.query<GateKeyRow>(LIST)).map(fromRow);

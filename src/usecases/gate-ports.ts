@@ -44,9 +44,27 @@ export interface GateKey {
   readonly services?: readonly string[];
 }
 
+/** As somebody hands it in; `hash` is SHA-256, hex. */
+export type NewGateKey = Omit<GateKey, 'id'> & { readonly hash: string };
+
+export interface StoredGateKey extends GateKey {
+  readonly hash: string;
+  /** Comes from the configuration, and goes when it is no longer there. */
+  readonly isConfigured: boolean;
+  /** When somebody made it; unknown of those of the configuration. Ms since the epoch, like the next. */
+  readonly createdAt?: number;
+  /** To the minute. */
+  readonly lastUsedAt?: number;
+}
+
 export interface GateKeys {
-  /** Replaces the keys that came from the configuration by these; `hash` is SHA-256, hex. */
-  replaceConfigured(keys: readonly (Omit<GateKey, 'id'> & { readonly hash: string })[]): Promise<void>;
-  list(): Promise<(GateKey & { readonly hash: string })[]>;
+  /** Replaces the keys that came from the configuration by these. */
+  replaceConfigured(keys: readonly NewGateKey[]): Promise<void>;
+  /** Adds one beside all others; its name need not be its own. Gives back its id. */
+  create(key: NewGateKey, createdAt: number): Promise<string>;
+  /** False, and nothing is changed, when there is no such key or it comes from the configuration. */
+  revoke(id: string): Promise<boolean>;
+  /** By name; of the same name the oldest first. */
+  list(): Promise<StoredGateKey[]>;
   touch(id: string, usedAt: number): Promise<void>;
 }

@@ -9,7 +9,14 @@ import type { Person, Watch } from '../domain/watch.ts';
 
 export type { CheckRecord, CheckRecords, PlanAnswer, Plans, PlanTask, TaskRecord } from './check-ports.ts';
 export type { DeliveryTurn, DeliveryTurns, Messenger } from './delivery-ports.ts';
-export type { GateKey, GateKeys, GateRecord, GateRecords } from './gate-ports.ts';
+export type {
+  GateKey,
+  GateKeys,
+  GateRecord,
+  GateRecords,
+  NewGateKey,
+  StoredGateKey,
+} from './gate-ports.ts';
 export type { Holds } from './hold-ports.ts';
 export type { NewNotification, Notifications, OutgoingMessage } from './notification-ports.ts';
 export type {

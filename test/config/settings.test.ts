@@ -6,6 +6,8 @@ import { loadSettings, loadToolSettings, problemLines, type Settings } from '../
 
 const SAMPLE = readFileSync(new URL('../../docs/pipebot.sample.yaml', import.meta.url), 'utf8');
 const GUID = '11111111-2222-4333-8444-555555555555';
+const SECRET_KEY = 'canary/secret+key/canary+secret/key/canaryA=';
+const OLDER_SECRET_KEY = 'canary/older+key/canary+older/key/canary/2A=';
 const GOOD = {
   MicrosoftAppId: GUID,
   MicrosoftAppType: 'SingleTenant',
@@ -15,6 +17,7 @@ const GOOD = {
   AZURE_DEVOPS_PAT: 'canary-pat',
   PIPEBOT_GATE_KEYS: 'shop:canary-key-canary-key-canary-key:payments,search',
   PIPEBOT_HOOK_SECRET: 'canary-hook-secret; canary-older-hook-secret;',
+  PIPEBOT_SECRET_KEY: `${SECRET_KEY}; ${OLDER_SECRET_KEY};`,
 };
 
 function problemsOf(
@@ -48,6 +51,7 @@ describe('good settings', () => {
       'canary-hook-secret',
       'canary-older-hook-secret',
     ]);
+    expect(config.secretKeys.map((secret) => secret.reveal())).toEqual([SECRET_KEY, OLDER_SECRET_KEY]);
     expect(config.operatorPort).toBeUndefined();
     const search = catalog.services.find(({ name }) => name === 'search');
     expect(search?.bases.map(({ name }) => name)).toEqual(['python-base', 'node-base']);
@@ -255,6 +259,22 @@ describe('mistakes', () => {
       'one key with two names',
       { PIPEBOT_GATE_KEYS: `a:${'x'.repeat(24)};b:${'x'.repeat(24)}` },
       'two names have the same key',
+    ],
+    ['a secret key of another length', { PIPEBOT_SECRET_KEY: 'canary/1' }, 'is not 32 bytes in base64'],
+    [
+      'a secret key that is no base64',
+      { PIPEBOT_SECRET_KEY: `${SECRET_KEY};${'canary-_'.repeat(6)}` },
+      'has a key (number 2) that is not 32 bytes in base64. Example: PIPEBOT_SECRET_KEY=<what "openssl rand -base64 32" prints>',
+    ],
+    [
+      'a secret key that stands for more bits than it shows',
+      { PIPEBOT_SECRET_KEY: SECRET_KEY.replace('A=', 'B=') },
+      'is not 32 bytes in base64',
+    ],
+    [
+      'a secret key twice',
+      { PIPEBOT_SECRET_KEY: `${SECRET_KEY};${SECRET_KEY}` },
+      'PIPEBOT_SECRET_KEY has the same key twice',
     ],
     ['a short hook secret', { PIPEBOT_HOOK_SECRET: 'canary' }, 'has fewer than 16 characters'],
     [

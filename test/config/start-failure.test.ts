@@ -80,6 +80,7 @@ it.each<[string, unknown, Config['database'], string | undefined]>([
       servicesPath: 'x',
       gateKeys: [],
       hookSecrets: [],
+      secretKeys: [],
       logLevel: 'info',
     },
     database,

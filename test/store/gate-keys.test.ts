@@ -8,6 +8,7 @@ function hashOf(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
+const CONFIGURED = { isConfigured: true };
 const ALL = { name: 'all', hash: hashOf('one') };
 const SOME = { name: 'some', hash: hashOf('two'), services: ['payments', 'search'] };
 
@@ -22,7 +23,9 @@ eachDatabase('gate keys', (open) => {
     const none = { name: 'none', hash: hashOf('three'), services: [] };
     await keys.replaceConfigured([SOME, none, ALL]);
     const listed = await keys.list();
-    expect(listed.map(({ id: _, ...key }) => key)).toStrictEqual([ALL, none, SOME]);
+    expect(listed.map(({ id: _, ...key }) => key)).toStrictEqual(
+      [ALL, none, SOME].map((key) => ({ ...key, ...CONFIGURED })),
+    );
     expect(new Set(listed.map(({ id }) => id)).size).toBe(3);
   });
 
@@ -44,8 +47,8 @@ eachDatabase('gate keys', (open) => {
       { name: 'some', hash: SOME.hash },
     ]);
     expect(await keys.list()).toStrictEqual([
-      { ...ALL, id: all?.id, name: 'renamed', services: ['payments'] },
-      { name: 'some', hash: SOME.hash, id: some?.id },
+      { ...ALL, ...CONFIGURED, id: all?.id, name: 'renamed', services: ['payments'] },
+      { name: 'some', hash: SOME.hash, ...CONFIGURED, id: some?.id },
     ]);
   });
 
@@ -67,15 +70,52 @@ eachDatabase('gate keys', (open) => {
     expect((await keys.list())[0]?.id).not.toBe(before?.id);
   });
 
-  test('keys that did not come from the configuration are left alone', async () => {
-    const { database, keys } = await openKeys();
-    await database.query(
-      `insert into pipebot.gate_keys (id, name, hash, is_configured) values ('issued', 'by hand', $1, false)`,
-      [hashOf('issued')],
-    );
+  test('keys that were made come back with when, beside those of the configuration, of one name the oldest first', async () => {
+    const { keys } = await openKeys();
+    await keys.replaceConfigured([ALL, SOME]);
+    const later = await keys.create({ name: 'some', hash: hashOf('later') }, NOW + 1);
+    const earlier = await keys.create({ ...SOME, hash: hashOf('earlier') }, NOW);
+    expect((await keys.list()).slice(1)).toStrictEqual([
+      { ...SOME, ...CONFIGURED, id: expect.any(String) },
+      { ...SOME, isConfigured: false, hash: hashOf('earlier'), id: earlier, createdAt: NOW },
+      { name: 'some', isConfigured: false, hash: hashOf('later'), id: later, createdAt: NOW + 1 },
+    ]);
+    await keys.touch(later, NOW + 60_000);
+    expect((await keys.list()).at(-1)).toMatchObject({ id: later, lastUsedAt: NOW + 60_000 });
+  });
+
+  test('a key that may ask nothing is not one that may ask all', async () => {
+    const { keys } = await openKeys();
+    await keys.create({ ...ALL, services: [] }, NOW);
+    expect(await keys.list()).toMatchObject([{ services: [] }]);
+  });
+
+  test('keys that were made stay whatever is configured', async () => {
+    const { keys } = await openKeys();
+    const id = await keys.create({ name: 'by hand', hash: hashOf('issued') }, NOW);
     await keys.replaceConfigured([ALL]);
     await keys.replaceConfigured([]);
-    expect(await keys.list()).toMatchObject([{ id: 'issued', name: 'by hand' }]);
+    expect(await keys.list()).toMatchObject([{ id, name: 'by hand', createdAt: NOW }]);
+  });
+
+  test('a key is revoked once, and no other with it', async () => {
+    const { keys } = await openKeys();
+    const [first = '', second = ''] = [
+      await keys.create(ALL, NOW),
+      await keys.create({ ...ALL, hash: hashOf('another') }, NOW),
+    ];
+    expect(await keys.revoke(first)).toBe(true);
+    expect(await keys.revoke(first)).toBe(false);
+    expect(await keys.list()).toMatchObject([{ id: second }]);
+    for (const { given } of ODD_STRINGS) expect(await keys.revoke(given)).toBe(false);
+  });
+
+  test('a key of the configuration cannot be revoked, not even one that was made before', async () => {
+    const { keys } = await openKeys();
+    const id = await keys.create(ALL, NOW);
+    await keys.replaceConfigured([ALL]);
+    expect(await keys.revoke(id)).toBe(false);
+    expect(await keys.list()).toMatchObject([{ id, isConfigured: true, createdAt: NOW }]);
   });
 
   test('one key under two names is refused, and the old keys stay', async () => {
