@@ -9,8 +9,8 @@ import {
 import type { Content } from '../domain/content.ts';
 import {
   type DefinitionName,
+  findByDefinition,
   isSameDefinition,
-  type Service,
   type ServiceCatalog,
 } from '../domain/service.ts';
 
@@ -21,15 +21,11 @@ export interface NamedDefinition {
 }
 
 export function nameOfDefinition(catalog: ServiceCatalog, definition: DefinitionName): NamedDefinition {
-  const service = serviceBuiltBy(catalog, definition);
-  if (service) return { name: service.name, role: 'build' };
-  const base = catalog.bases.find((candidate) => isSameDefinition(candidate.definition, definition));
-  return base ? { name: base.name, role: 'base' } : { name: `${definition.definitionId}`, role: 'build' };
-}
-
-/** The service whose own build this definition is. */
-export function serviceBuiltBy(catalog: ServiceCatalog, definition: DefinitionName): Service | undefined {
-  return catalog.services.find(({ build }) => build && isSameDefinition(build, definition));
+  const named = findByDefinition(catalog, definition);
+  if (!named) return { name: `${definition.definitionId}`, role: 'build' };
+  return named.kind === 'service'
+    ? { name: named.service.name, role: 'build' }
+    : { name: named.base.name, role: 'base' };
 }
 
 /** A row for an alert; undefined while nothing is known of its builds. */

@@ -5,9 +5,9 @@ import type { Alert, AlertEntry, AlertNews, HoldReason } from '../domain/alert.t
 import { alertTold, releaseAlert, type Suppression } from '../domain/alert-release.ts';
 import { mutedUntil } from '../domain/mute.ts';
 import { quietUntil } from '../domain/quiet-hours.ts';
-import { branchesToAsk } from '../domain/service.ts';
+import { branchesToAsk, findByDefinition } from '../domain/service.ts';
 import type { Subscription } from '../domain/subscription.ts';
-import { distinct, entryOf, lineOfAlert, nameOfDefinition, serviceBuiltBy } from './alert-entries.ts';
+import { distinct, entryOf, lineOfAlert, nameOfDefinition } from './alert-entries.ts';
 import type { Transactions } from './ports.ts';
 import { type AlertPorts, enqueueRelease, nextNewsAt } from './record-alerts.ts';
 
@@ -119,10 +119,10 @@ async function cardOfSibling(
  */
 async function brokenBaseOf(ports: ReleasePorts, alert: Alert): Promise<string | undefined> {
   const { conversationId, definition, branch } = alert;
-  const service = serviceBuiltBy(ports.catalog, definition);
-  if (!service) return undefined;
-  for (const base of service.bases) {
-    for (const at of branchesToAsk({ kind: 'service', service }, base, branch)) {
+  const named = findByDefinition(ports.catalog, definition);
+  if (named?.kind !== 'service') return undefined;
+  for (const base of named.service.bases) {
+    for (const at of branchesToAsk(named, base, branch)) {
       const health = await ports.healths.find(base.definition, at);
       if (health?.colour === 'green') break;
       if (health?.colour !== 'red') continue;
