@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { type Place, type PlacedDefinition, placeKey } from '../domain/place.ts';
 import type { ServiceCatalog } from '../domain/service.ts';
 import { PipeBotError, toPipeBotError } from '../errors.ts';
+import { buildsTargetAt } from './builds-target.ts';
 import { gateDefinitions, gatePlaces } from './gate-interest.ts';
 import { FRESH_MS } from './get-status.ts';
 import type { Observer } from './observe-builds.ts';
@@ -87,7 +88,7 @@ async function planPoll(ports: PollPorts, place: Place): Promise<BuildsTarget | 
   const wanted = await interestIn(ports, place);
   if (!wanted) return undefined;
   const { intervalMs, definitions } = wanted;
-  const target = toTarget(place, definitions);
+  const target = buildsTargetAt(place, definitions);
   const now = ports.clock.now();
   const lastReadAt = await lastReadAtOf(ports, target);
   const isEarly = now < lastReadAt + intervalMs * EARLY && lastReadAt <= now;
@@ -138,28 +139,6 @@ async function interestIn(ports: PollPorts, place: Place): Promise<Wanted | unde
   ];
   if (intervals.length === 0) return undefined;
   return { intervalMs: Math.min(...intervals), definitions: [...gates, ...watches, ...subscriptions] };
-}
-
-function toTarget(place: Place, definitions: readonly PlacedDefinition[]): BuildsTarget {
-  const repositories = new Map<number, string | undefined>();
-  for (const { definitionId, repositoryId } of definitions) {
-    const known = repositories.has(definitionId) ? repositories.get(definitionId) : repositoryId;
-    // Who wants all builds is not served by those of one repository; the others look through them themselves.
-    repositories.set(definitionId, known === repositoryId ? repositoryId : undefined);
-  }
-  const repositoryIds = Object.fromEntries(
-    [...repositories].flatMap(([id, repositoryId]) =>
-      repositoryId === undefined ? [] : [[id, repositoryId]],
-    ),
-  );
-  const { organization, project, branch } = place;
-  const target = {
-    organization,
-    project,
-    branch,
-    definitionIds: [...repositories.keys()].sort((a, b) => a - b),
-  };
-  return Object.keys(repositoryIds).length > 0 ? { ...target, repositoryIds } : target;
 }
 
 /** Builds that ran when they were last seen and are in no list any more: each is read by itself, or is gone. */
