@@ -7,6 +7,7 @@ import {
   type HoldReason,
 } from '../domain/alert.ts';
 import type { Content } from '../domain/content.ts';
+import { placedDefinitionKey } from '../domain/place.ts';
 import {
   type DefinitionName,
   findByDefinition,
@@ -65,16 +66,15 @@ export function cardContent(
 export function distinct(alerts: readonly Alert[]): Alert[] {
   const seen = new Map<string, Alert>();
   for (const alert of alerts) {
-    const line = lineOfAlert(alert);
-    if (!seen.has(line)) seen.set(line, alert);
+    const key = definitionKeyOf(alert);
+    if (!seen.has(key)) seen.set(key, alert);
   }
   return [...seen.values()];
 }
 
 /** The same text for alerts about one definition on one branch, whoever subscribes. */
-export function lineOfAlert({ definition, branch }: Pick<Alert, 'definition' | 'branch'>): string {
-  const { organization, project, definitionId } = definition;
-  return JSON.stringify([organization, project.toLowerCase(), definitionId, branch]);
+export function definitionKeyOf({ definition, branch }: Pick<Alert, 'definition' | 'branch'>): string {
+  return placedDefinitionKey({ ...definition, branch });
 }
 
 function servicesBuiltOn(catalog: ServiceCatalog, definition: DefinitionName): string[] {

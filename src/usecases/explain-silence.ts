@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Explanation } from '../domain/content.ts';
 import { mutedUntil } from '../domain/mute.ts';
-import { placeKey } from '../domain/place.ts';
+import { placedDefinitionKey } from '../domain/place.ts';
 import { quietUntil } from '../domain/quiet-hours.ts';
 import { type DefinitionName, findNamed, type ServiceCatalog } from '../domain/service.ts';
 import {
@@ -129,9 +129,9 @@ async function observationsOf(
     .filter((wanted) => ofSubject.has(definitionKey(wanted)));
   const definitions: readonly SubscribedDefinition[] =
     subscribed.length > 0 ? subscribed : behind.map(({ definition }) => definition);
-  const byKey = new Map(definitions.map((definition) => [branchKey(definition), definition]));
+  const byKey = new Map(definitions.map((definition) => [placedDefinitionKey(definition), definition]));
   const times = await ports.records.listReadTimes([...byKey.values()]);
-  const readAts = new Map(times.map((time) => [branchKey(time), time.readAt]));
+  const readAts = new Map(times.map((time) => [placedDefinitionKey(time), time.readAt]));
   return [...byKey]
     .map(([key, definition]) => ({ definition, readAt: readAts.get(key) }))
     .sort((left, right) => (left.readAt ?? 0) - (right.readAt ?? 0))
@@ -142,12 +142,9 @@ async function observationsOf(
     });
 }
 
+/** The same for all its branches. */
 function definitionKey(definition: DefinitionName): string {
-  return branchKey({ ...definition, branch: '' });
-}
-
-function branchKey(definition: DefinitionName & { readonly branch: string }): string {
-  return `${definition.definitionId} ${placeKey(definition)}`;
+  return placedDefinitionKey({ ...definition, branch: '' });
 }
 
 async function lastDeliveryOf(

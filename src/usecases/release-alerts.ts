@@ -7,7 +7,7 @@ import { mutedUntil } from '../domain/mute.ts';
 import { quietUntil } from '../domain/quiet-hours.ts';
 import { branchesToAsk, findByDefinition } from '../domain/service.ts';
 import type { Subscription } from '../domain/subscription.ts';
-import { distinct, entryOf, lineOfAlert, nameOfDefinition } from './alert-entries.ts';
+import { definitionKeyOf, distinct, entryOf, nameOfDefinition } from './alert-entries.ts';
 import type { Transactions } from './ports.ts';
 import { type AlertPorts, enqueueRelease, nextNewsAt } from './record-alerts.ts';
 
@@ -164,7 +164,7 @@ function groupsOf(told: readonly Released[]): Map<string, { readonly thread: str
   const threads = new Map<string, string>();
   for (const each of told) {
     const isCard = isNewCard(each.news);
-    const thing = lineOfAlert(each.alert);
+    const thing = definitionKeyOf(each.alert);
     const thread = isCard ? '' : (threads.get(thing) ?? threadOf(each));
     if (!isCard) threads.set(thing, thread);
     const key = JSON.stringify([isCard, thread]);

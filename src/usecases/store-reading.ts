@@ -6,9 +6,9 @@ import type { EndedBuild } from '../domain/alert.ts';
 import { type Build, newestFirst } from '../domain/build.ts';
 import { usualDurationMs } from '../domain/duration.ts';
 import { type HealthChange, healthAfter } from '../domain/health.ts';
-import { ANY_BRANCH } from '../domain/place.ts';
+import { ANY_BRANCH, placedDefinitionKey } from '../domain/place.ts';
 import { type Transition, transitionsBetween } from '../domain/transition.ts';
-import { HealthLedger, lineOf } from './health-ledger.ts';
+import { HealthLedger } from './health-ledger.ts';
 import type {
   BuildRecords,
   BuildRef,
@@ -182,7 +182,7 @@ async function changesThatAreNews(
   changed: readonly Compared[],
 ): Promise<(Compared & { readonly isNews: boolean })[]> {
   const unknown = new Map(
-    changed.filter(({ before }) => !before).map(({ now }) => [lineOf(now), now] as const),
+    changed.filter(({ before }) => !before).map(({ now }) => [placedDefinitionKey(now), now] as const),
   );
   const places = [...unknown.values()].flatMap(({ organization, project, branch, definitionId }) =>
     [branch, ANY_BRANCH].map((at) => ({ organization, project, branch: at, definitionId })),
@@ -190,11 +190,11 @@ async function changesThatAreNews(
   const read = await ports.records.listReadTimes(places);
   const readAts = new Map(
     // A single wrong Date of Azure DevOps must not make history of what ends next.
-    read.map((last) => [lineOf(last), Math.min(last.readAt, last.observedAt)] as const),
+    read.map((last) => [placedDefinitionKey(last), Math.min(last.readAt, last.observedAt)] as const),
   );
   const isNews = ({ before, now }: Compared) => {
-    const lines = [lineOf(now), lineOf({ ...now, branch: ANY_BRANCH })];
-    const seenAt = Math.max(...lines.map((line) => readAts.get(line) ?? Number.NEGATIVE_INFINITY));
+    const keys = [now, { ...now, branch: ANY_BRANCH }].map(placedDefinitionKey);
+    const seenAt = Math.max(...keys.map((key) => readAts.get(key) ?? Number.NEGATIVE_INFINITY));
     const { finishedAt = Number.POSITIVE_INFINITY } = now;
     return before !== undefined || (seenAt > 0 && finishedAt > seenAt - MAX_CLOCK_SKEW_MS);
   };
@@ -207,7 +207,8 @@ async function takeEnd(ledger: HealthLedger, build: Build, read: ToStore): Promi
   const { health, change } = healthAfter(before, build);
   if (health !== before) ledger.set(build, health);
   const failure = read.facts.get(build.id)?.failure;
-  const usualMs = usualDurationMs(read.usual.filter((other) => lineOf(other) === lineOf(build)));
+  const key = placedDefinitionKey(build);
+  const usualMs = usualDurationMs(read.usual.filter((other) => placedDefinitionKey(other) === key));
   return {
     build,
     health,
