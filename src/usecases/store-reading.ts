@@ -58,7 +58,7 @@ export async function storeReading(
     const newestAt = await ports.records.lockTarget(target);
     // Another instance has stored a newer reading meanwhile; ours would turn the clock back. Ordered by our own
     // clock, since a single wrong Date of Azure DevOps would shut out all later readings.
-    if (read.begunAt < newestAt && newestAt - read.begunAt < MAX_CLOCK_SKEW_MS) return;
+    if (isOlder(read.begunAt, newestAt)) return;
     await storeBuilds(ports, target, { ...read, usual: read.builds });
     const { observedAt, begunAt: readAt, builds } = read;
     await ports.records.saveReading(target, { observedAt, readAt, builds });
@@ -136,9 +136,13 @@ function compare(
     pendingApproval && read.status === 'inProgress' ? { ...read, pendingApproval } : withoutApproval(read);
   if (!known) return { now, isChanged: true };
   const { readAt, ...before } = known;
-  const isOlder = begunAt < readAt && readAt - begunAt < MAX_CLOCK_SKEW_MS;
-  if (isOlder || isSameBuild(before, now)) return { before, now: before, isChanged: false };
+  if (isOlder(begunAt, readAt) || isSameBuild(before, now)) return { before, now: before, isChanged: false };
   return { before, now, isChanged: true };
+}
+
+/** Whether a reading was begun before the stored one, as far as that one's time can be believed. */
+function isOlder(begunAt: number, storedAt: number): boolean {
+  return begunAt < storedAt && storedAt - begunAt < MAX_CLOCK_SKEW_MS;
 }
 
 function withoutApproval({ pendingApproval: _, ...build }: Build): Build {
