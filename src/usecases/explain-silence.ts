@@ -77,7 +77,7 @@ export async function explainSilence(
       subscription,
       alerts: alertsOf(ports.catalog, concerned, subscription),
     })),
-    mutes: mutes.filter((mute) => names.some((name) => mutedUntil([mute], name, now) !== undefined)),
+    mutes: mutes.filter((mute) => mutedUntil([mute], names, now) !== undefined),
     ...(quiet ? { quiet: { ...quiet, ...(isQuietUntil === undefined ? {} : { isQuietUntil }) } } : {}),
     observations: await observationsOf(ports, behind, covering),
     ...(await lastDeliveryOf(ports, conversationId)),

@@ -160,7 +160,7 @@ async function silenceOf(
   const now = ports.clock.now();
   const mutes = await ports.mutes.list(conversationId, now);
   const names = [service, nameOfDefinition(ports.catalog, build).name];
-  if (names.some((name) => mutedUntil(mutes, name, now) !== undefined)) return 'muted';
+  if (mutedUntil(mutes, names, now) !== undefined) return 'muted';
   const { quiet } = await ports.settings.find(conversationId);
   return quietUntil(quiet, now) === undefined ? undefined : 'quiet-hours';
 }

@@ -62,11 +62,11 @@ async function release(ports: ReleasePorts, due: Due): Promise<void> {
     const subscription = byId.get(alert.subscriptionId);
     if (!subscription) continue;
     const { name } = nameOfDefinition(ports.catalog, alert.definition);
-    const untils = [name, subscription.service].flatMap((each) => mutedUntil(mutes, each, now) ?? []);
+    const isMutedUntil = mutedUntil(mutes, [name, subscription.service], now);
     const brokenBase = await brokenBaseOf(ports, alert);
     const suppression: Suppression = {
       now,
-      ...(untils.length > 0 ? { mutedUntil: Math.max(...untils) } : {}),
+      ...(isMutedUntil === undefined ? {} : { mutedUntil: isMutedUntil }),
       ...(due.quietUntil === undefined ? {} : { quietUntil: due.quietUntil }),
       ...(brokenBase === undefined ? {} : { brokenBase }),
     };
