@@ -4,6 +4,7 @@
 import type { Clock } from '../clock.ts';
 import { type Alert, type EndedBuild, newAlert } from '../domain/alert.ts';
 import { type AlertStep, alertAfter } from '../domain/alert-step.ts';
+import { isRed } from '../domain/health.ts';
 import { mutedUntil } from '../domain/mute.ts';
 import { quietUntil } from '../domain/quiet-hours.ts';
 import { isSameDefinition, type ServiceCatalog } from '../domain/service.ts';
@@ -59,8 +60,7 @@ async function recordFor(ports: AlertPorts, subscription: Subscription, end: End
   const known = await ports.alerts.find(subscription.id, build, build.branch);
   const { lastNewsAt } = await ports.settings.find(conversationId);
   const now = ports.clock.now();
-  const isRed = change === 'turned-red' || change === 'still-red';
-  const stoppedBy = filterThatStops(subscription, build, isRed ? failure?.stages : undefined);
+  const stoppedBy = filterThatStops(subscription, build, isRed(change) ? failure?.stages : undefined);
   const step = alertAfter(known ?? newAlert(subscription, build), end, {
     now,
     groupedUntil: groupedUntil(lastNewsAt, now),

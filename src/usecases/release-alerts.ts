@@ -1,7 +1,13 @@
 // Tells a conversation what its subscriptions owe it, as far as it is due: everything at once in as few messages as
 // possible. What is muted, inhibited or falls into quiet hours is held on. It must not send; it stores
 // notifications.
-import type { Alert, AlertEntry, AlertNews, HoldReason } from '../domain/alert.ts';
+import {
+  type Alert,
+  type AlertEntry,
+  type AlertNews,
+  becomesCard,
+  type HoldReason,
+} from '../domain/alert.ts';
 import { alertTold, releaseAlert, type Suppression } from '../domain/alert-release.ts';
 import { mutedUntil } from '../domain/mute.ts';
 import { quietUntil } from '../domain/quiet-hours.ts';
@@ -103,7 +109,7 @@ async function cardOfSibling(
   alert: Alert,
   news: AlertNews,
 ): Promise<string | undefined> {
-  if (!isNewCard(news)) return undefined;
+  if (!becomesCard(news)) return undefined;
   const siblings = await listSiblings(ports, alert);
   return siblings.find(
     (other) =>
@@ -163,7 +169,7 @@ function groupsOf(told: readonly Released[]): Map<string, { readonly thread: str
   const groups = new Map<string, { readonly thread: string; group: Released[] }>();
   const threads = new Map<string, string>();
   for (const each of told) {
-    const isCard = isNewCard(each.news);
+    const isCard = becomesCard(each.news);
     const thing = definitionKeyOf(each.alert);
     const thread = isCard ? '' : (threads.get(thing) ?? threadOf(each));
     if (!isCard) threads.set(thing, thread);
@@ -172,10 +178,6 @@ function groupsOf(told: readonly Released[]): Map<string, { readonly thread: str
     groups.set(key, { thread, group: [...group, each] });
   }
   return groups;
-}
-
-function isNewCard(news: AlertNews): boolean {
-  return news === 'failing' || news === 'flapping';
 }
 
 function threadOf({ subscription, alert }: Released): string {
