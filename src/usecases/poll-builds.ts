@@ -1,6 +1,7 @@
 // Polling: one chain of jobs for each place, for everybody who is interested in it. How often depends on who
 // waits; a place that interests nobody is left alone. It must not decide what a reading means.
 import type { Clock } from '../clock.ts';
+import type { Build } from '../domain/build.ts';
 import { type Place, type PlacedDefinition, placeKey } from '../domain/place.ts';
 import type { ServiceCatalog } from '../domain/service.ts';
 import { PipeBotError, toPipeBotError } from '../errors.ts';
@@ -75,8 +76,8 @@ export async function pollBuilds(ports: PollPorts, place: Place): Promise<void> 
   const target = await ports.transactions.transaction(() => planPoll(ports, place), 'plan-poll');
   if (!target) return;
   try {
-    await ports.observer.latest(target, FRESH_MS);
-    await readMissing(ports, target);
+    const { builds } = await ports.observer.latest(target, FRESH_MS);
+    await readMissing(ports, target, builds);
   } catch (thrown) {
     if (!toPipeBotError(thrown).code.startsWith('azure-')) throw thrown;
     await ports.transactions.transaction(() => ports.onUnreadable(target), 'end-unreadable');
@@ -142,9 +143,8 @@ async function interestIn(ports: PollPorts, place: Place): Promise<Wanted | unde
 }
 
 /** Builds that ran when they were last seen and are in no list any more: each is read by itself, or is gone. */
-async function readMissing(ports: PollPorts, target: BuildsTarget): Promise<void> {
-  const { builds } = await ports.observer.latest(target, POLL_INTERVALS_MS.subscription);
-  const listed = new Set(builds.map(({ id }) => id));
+async function readMissing(ports: PollPorts, target: BuildsTarget, found: readonly Build[]): Promise<void> {
+  const listed = new Set(found.map(({ id }) => id));
   const active = (await ports.records.listActive(target)).map(({ id }) => id);
   const expected = new Set([...active, ...(await ports.listFollowed(target))]);
   const missing = [...expected].filter((id) => !listed.has(id)).slice(0, MAX_SINGLE_READS);
