@@ -59,12 +59,16 @@ export async function explainSilence(
   const now = ports.clock.now();
   const behind = definitionsBehind(ports.catalog, subject);
   const covering = all.filter((subscription) => covers(ports.catalog, subscription, subject));
-  const ofSubject = new Set(behind.map(({ definition }) => definitionKey(definition)));
+  const keys = new Set(behind.map(({ definition }) => definitionKey(definition)));
+  const isOfSubject = (definition: DefinitionName) => keys.has(definitionKey(definition));
   const alerts = await ports.alerts.listByConversation(conversationId, MAX_ALERTS_READ);
   // Of a service that is gone, what was heard last is all there is to tell.
-  const concerned = alerts.filter(
-    ({ definition }) => behind.length === 0 || ofSubject.has(definitionKey(definition)),
-  );
+  const concerned = alerts.filter(({ definition }) => behind.length === 0 || isOfSubject(definition));
+  // Where the subscriptions look, else where a new one would.
+  const subscribed = covering
+    .flatMap((subscription) => subscribedDefinitions(ports.catalog, subscription))
+    .filter(isOfSubject);
+  const observed = subscribed.length > 0 ? subscribed : behind.map(({ definition }) => definition);
   const conversation = await ports.conversations.find(conversationId);
   const names = [subject, ...behind.map(({ name }) => name), ...covering.map(({ service }) => service)];
   const mutes = await ports.mutes.list(conversationId, now);
@@ -79,7 +83,7 @@ export async function explainSilence(
     })),
     mutes: mutes.filter((mute) => mutedUntil([mute], names, now) !== undefined),
     ...(quiet ? { quiet: { ...quiet, ...(isQuietUntil === undefined ? {} : { isQuietUntil }) } } : {}),
-    observations: await observationsOf(ports, behind, covering),
+    observations: await observationsOf(ports, observed),
     ...(await lastDeliveryOf(ports, conversationId)),
     ...(lastHookAt === undefined ? {} : { lastHookAt }),
     answeredAt: now,
@@ -117,18 +121,11 @@ function alertsOf(catalog: ServiceCatalog, alerts: readonly Alert[], { id }: Sub
     });
 }
 
-/** Where the subscriptions look, else where a new one would; what was read the longest ago comes first. */
+/** What was read the longest ago comes first. */
 async function observationsOf(
   ports: ExplainPorts,
-  behind: readonly DefinitionBehind[],
-  covering: readonly Subscription[],
+  definitions: readonly SubscribedDefinition[],
 ): Promise<Explanation['observations']> {
-  const ofSubject = new Set(behind.map(({ definition }) => definitionKey(definition)));
-  const subscribed = covering
-    .flatMap((subscription) => subscribedDefinitions(ports.catalog, subscription))
-    .filter((wanted) => ofSubject.has(definitionKey(wanted)));
-  const definitions: readonly SubscribedDefinition[] =
-    subscribed.length > 0 ? subscribed : behind.map(({ definition }) => definition);
   const byKey = new Map(definitions.map((definition) => [placedDefinitionKey(definition), definition]));
   const times = await ports.records.listReadTimes([...byKey.values()]);
   const readAts = new Map(times.map((time) => [placedDefinitionKey(time), time.readAt]));
