@@ -1,6 +1,6 @@
 // Reads the words after `pipebot hooks`, strictly: what is misspelled is refused with what was probably meant.
 import { parseArgs } from 'node:util';
-import { HOOK_PATH } from '../domain/hook-findings.ts';
+import { HOOK_PATH } from '../domain/hook.ts';
 import { type ConfiguredProject, nearestNames } from '../domain/service.ts';
 
 export interface HooksArguments {

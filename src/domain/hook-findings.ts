@@ -1,5 +1,5 @@
 // Which service hooks PipeBot wants of each project, and how those that are there compare. Pure.
-import type { ServiceHook } from './hook.ts';
+import { HOOK_PATH, type ServiceHook } from './hook.ts';
 
 export interface WantedHook {
   readonly publisherId: string;
@@ -23,9 +23,6 @@ export const JOB_HOOK: WantedHook = {
   ...PIPELINES,
   eventType: 'ms.vss-pipelines.job-state-changed-event',
 };
-
-/** Where PipeBot takes service hooks in, below whatever address it has. */
-export const HOOK_PATH = '/api/hooks/azure-devops';
 
 export interface HookFinding {
   readonly wanted: WantedHook;

@@ -1,13 +1,16 @@
 // What `pipebot hooks` says: one line for each service hook that needs somebody, with what to do about it.
+import { HOOK_PATH } from '../domain/hook.ts';
 import { type HookFinding, JOB_HOOK, type WantedHook } from '../domain/hook-findings.ts';
 import type { ConfiguredProject } from '../domain/service.ts';
 import type { PipeBotError } from '../errors.ts';
 import { errorSentence } from './error.ts';
 import { listText, plainText } from './plain.ts';
 
+const URL_SHAPE = `https://<host>${HOOK_PATH}`;
+
 export const HOOKS_USAGE = [
-  'pipebot hooks install --url https://<host>/api/hooks/azure-devops [--project <name>] [--jobs]',
-  'pipebot hooks check [--url https://<host>/api/hooks/azure-devops] [--project <name>] [--jobs]',
+  `pipebot hooks install --url ${URL_SHAPE} [--project <name>] [--jobs]`,
+  `pipebot hooks check [--url ${URL_SHAPE}] [--project <name>] [--jobs]`,
   '',
   '--url      the address of this PipeBot, as Azure DevOps reaches it',
   '--project  only this project of the services file; may be repeated',
@@ -118,5 +121,5 @@ function installCommand(
 ): string {
   const name = /^[\w.-]+$/.test(project) ? project : `"${plainText(project)}"`;
   const jobs = eventType === JOB_HOOK.eventType ? ' --jobs' : '';
-  return `pipebot hooks install --url ${url ?? 'https://<host>/api/hooks/azure-devops'} --project ${name}${jobs}`;
+  return `pipebot hooks install --url ${url ?? URL_SHAPE} --project ${name}${jobs}`;
 }
