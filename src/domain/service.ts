@@ -93,6 +93,11 @@ export function findNamed(catalog: ServiceCatalog, name: string): Named | undefi
   return base && { kind: 'base', base };
 }
 
+/** Every name that a person may type: services, their aliases and bases. */
+export function namesOf({ services, bases }: ServiceCatalog): string[] {
+  return [...services.flatMap(({ name, aliases }) => [name, ...aliases]), ...bases.map(({ name }) => name)];
+}
+
 /** Whether both name the same definition; their branches and repositories are not compared. */
 export function isSameDefinition(left: DefinitionName, right: DefinitionName): boolean {
   return (

@@ -11,6 +11,7 @@ import {
   findByDefinition,
   findNamed,
   type Named,
+  namesOf,
   nearestNames,
   type ServiceCatalog,
 } from '../domain/service.ts';
@@ -48,14 +49,6 @@ export function createFindSubject(ports: FindSubjectPorts): FindSubject {
       },
     };
   };
-}
-
-/** Every name that a person may type: services, their aliases and bases. */
-function namesOf(catalog: ServiceCatalog): string[] {
-  return [
-    ...catalog.services.flatMap((service) => [service.name, ...service.aliases]),
-    ...catalog.bases.map((base) => base.name),
-  ];
 }
 
 type DefinitionLink = Extract<ParsedLink, { kind: 'definition' }>;
