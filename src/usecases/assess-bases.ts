@@ -110,7 +110,7 @@ async function assessOnBranch(
     return { assessment: { ...common, readiness, observedAt, ...facts }, readAt };
   } catch (thrown) {
     const error = toPipeBotError(thrown);
-    if (!error.code.startsWith('azure-')) throw thrown;
+    if (!error.isFromAzureDevOps) throw thrown;
     const last = await lastKnownOf(ports, target, base.definition.repositoryId);
     const failure = last
       ? { code: error.code, lastKnown: assessReadiness(last.builds, policy, last.observedAt) }

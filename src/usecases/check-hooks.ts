@@ -51,6 +51,6 @@ export function createHookList(hooks: Pick<ServiceHooks, 'list'>): ServiceHooks[
 /** What Azure DevOps says is a result; a bug is thrown on. */
 export function azureError(thrown: unknown): PipeBotError {
   const error = toPipeBotError(thrown);
-  if (!error.code.startsWith('azure-')) throw thrown;
+  if (!error.isFromAzureDevOps) throw thrown;
   return error;
 }

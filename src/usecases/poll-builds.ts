@@ -79,7 +79,7 @@ export async function pollBuilds(ports: PollPorts, place: Place): Promise<void> 
     const { builds } = await ports.observer.latest(target, FRESH_MS);
     await readMissing(ports, target, builds);
   } catch (thrown) {
-    if (!toPipeBotError(thrown).code.startsWith('azure-')) throw thrown;
+    if (!toPipeBotError(thrown).isFromAzureDevOps) throw thrown;
     await ports.transactions.transaction(() => ports.onUnreadable(target), 'end-unreadable');
   }
 }

@@ -57,7 +57,7 @@ async function readIfPossible(ports: BaselinePorts, target: BuildsTarget): Promi
   try {
     return (await ports.observer.latest(target, FRESH_MS)).builds;
   } catch (thrown) {
-    if (!toPipeBotError(thrown).code.startsWith('azure-')) throw thrown;
+    if (!toPipeBotError(thrown).isFromAzureDevOps) throw thrown;
     return [];
   }
 }
