@@ -1,6 +1,7 @@
 // The service hook subscriptions of an organisation (Subscriptions, 7.1): lists and creates those that send to web
 // addresses. It must not delete or change any: they may be somebody else's. Nor may the password come back in an
 // error.
+import { isGuid } from '../domain/guid.ts';
 import { SERVICE_HOOK_STATUSES, type ServiceHook, type ServiceHookStatus } from '../domain/hook.ts';
 import type { Secret } from '../secret.ts';
 import { type AzureClient, encodeProject } from './azure-client.ts';
@@ -102,14 +103,12 @@ async function getProject(
   const path = `projects/${encodeProject(project, subject)}`;
   const read = (body: JsonObject) => {
     const id = readText(body, 'id', 'a project');
-    if (!GUID.test(id)) throw invalidResponse('a project has no valid id');
+    if (!isGuid(id)) throw invalidResponse('a project has no valid id');
     return { id: id.toLowerCase(), name: readText(body, 'name', 'a project') };
   };
   const answer = await client.send({ method: 'GET', path, query: {}, project, subject, read }, signal);
   return answer.value;
 }
-
-const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 function toServiceHook(object: JsonObject): ServiceHook {
   const id = readText(object, 'id', 'a service hook');

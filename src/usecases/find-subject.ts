@@ -4,6 +4,7 @@
 import { toBranchRef } from '../domain/branch.ts';
 import type { Build } from '../domain/build.ts';
 import type { Remark } from '../domain/content.ts';
+import { isGuid } from '../domain/guid.ts';
 import { looksLikeLink, type Organization, type ParsedLink, parseLink } from '../domain/link.ts';
 import {
   type ConfiguredProject,
@@ -54,8 +55,6 @@ export function createFindSubject(ports: FindSubjectPorts): FindSubject {
 type DefinitionLink = Extract<ParsedLink, { kind: 'definition' }>;
 type BuildLink = Extract<ParsedLink, { kind: 'build' }>;
 
-const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
 async function findByLink(ports: FindSubjectPorts, link: string): Promise<FoundSubject> {
   const parsed = parseLink(link, ports.organizations);
   switch (parsed.kind) {
@@ -94,7 +93,7 @@ async function nameDefinition(
   const projects = projectsOf(ports.catalog, organization);
   const configured = projects.find((candidate) => isSameText(candidate.project, project));
   if (configured) return (await findWithin(ports, configured, definition))?.named;
-  if (!GUID.test(project)) return undefined;
+  if (!isGuid(project)) return undefined;
   for (const candidate of projects) {
     const likely = await findWithin(ports, candidate, definition);
     if (!likely) continue;
@@ -129,7 +128,7 @@ async function findBuild(
   link: string,
 ): Promise<FoundSubject> {
   // A build's id is unique in its organisation, so a project's GUID adds nothing to it.
-  const isNamed = project !== undefined && !GUID.test(project);
+  const isNamed = project !== undefined && !isGuid(project);
   const projects = projectsOf(ports.catalog, organization).filter(
     ({ project: name }) => !isNamed || isSameText(name, project),
   );

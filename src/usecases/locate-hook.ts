@@ -1,5 +1,6 @@
 // Finds the build that a service hook hints at among what the services file names. Addresses in a hook are compared
 // and never fetched; what is not configured is not ours, whatever a hook says.
+import { isGuid } from '../domain/guid.ts';
 import type { HookHint } from '../domain/hook.ts';
 import type { Organization } from '../domain/link.ts';
 import {
@@ -18,7 +19,6 @@ export interface LocateHookPorts {
 
 /** Of an organisation with more projects than this, a build without a definition is left to polling. */
 const MAX_PROJECTS = 50;
-const GUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /**
  * The builds that are worth a read, at most one in each organisation, in a fixed order; none when the hint names no
@@ -92,6 +92,6 @@ function homeOf(
 
 /** Projects are configured by name and hinted at by GUID, so only two of a kind can be compared. */
 function isProjectOf({ projectId }: HookHint, project: string): boolean {
-  if (projectId === undefined || GUID.test(projectId) !== GUID.test(project)) return true;
+  if (projectId === undefined || isGuid(projectId) !== isGuid(project)) return true;
   return projectId.toLowerCase() === project.toLowerCase();
 }
