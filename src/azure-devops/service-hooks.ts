@@ -3,7 +3,7 @@
 // error.
 import { isGuid } from '../domain/guid.ts';
 import { SERVICE_HOOK_STATUSES, type ServiceHook, type ServiceHookStatus } from '../domain/hook.ts';
-import type { Secret } from '../secret.ts';
+import type { NewServiceHook, ServiceHooks } from '../usecases/hook-ports.ts';
 import { type AzureClient, encodeProject } from './azure-client.ts';
 import { connectOrganizations, type OrganizationsOptions } from './connect-organizations.ts';
 import {
@@ -16,34 +16,11 @@ import {
   toJsonObject,
 } from './json-object.ts';
 
-/** What is to be sent where; all events of the type in one project. */
-export interface NewServiceHook {
-  readonly publisherId: string;
-  readonly eventType: string;
-  readonly resourceVersion: string;
-  readonly url: string;
-  /** GUID. */
-  readonly projectId: string;
-  /** Sent by Basic with every event. */
-  readonly username: string;
-  readonly password: Secret;
-}
-
-/** Every call throws PipeBotError `azure-*` and nothing else, within its deadline. */
-export interface ServiceHooks {
-  /** Those that send to web addresses, of all projects, in any state. */
-  list(organization: string): Promise<ServiceHook[]>;
-  /** Not repeated: after azure-unavailable it may exist all the same. */
-  create(organization: string, hook: NewServiceHook): Promise<ServiceHook>;
-  /** By its name or id; `azure-not-found` otherwise. The id comes in small letters. */
-  getProject(organization: string, name: string): Promise<{ readonly id: string; readonly name: string }>;
-  close(): void;
-}
-
 const PATH = 'hooks/subscriptions';
 const CONSUMER = { consumerId: 'webHooks', consumerActionId: 'httpRequest' };
 
-export function createServiceHooks(options: OrganizationsOptions): ServiceHooks {
+/** `close` ends what is under way with azure-unavailable and drops the connections. */
+export function createServiceHooks(options: OrganizationsOptions): ServiceHooks & { close(): void } {
   const { ask, close } = connectOrganizations(options);
   return {
     list: (organization) => ask(listHooks, { organization }),
