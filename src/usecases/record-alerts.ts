@@ -10,6 +10,7 @@ import { quietUntil } from '../domain/quiet-hours.ts';
 import { isSameDefinition, type ServiceCatalog } from '../domain/service.ts';
 import { filterThatStops, type Subscription } from '../domain/subscription.ts';
 import { cardContent, entryOf, nameOfDefinition } from './alert-entries.ts';
+import { enqueueDelivery } from './enqueue-delivery.ts';
 import type {
   Alerts,
   ConversationSettings,
@@ -148,7 +149,7 @@ async function updateCard(ports: AlertPorts, alert: Alert, key: string): Promise
 async function send(ports: AlertPorts, notification: NewNotification): Promise<void> {
   const { conversationId } = notification;
   await ports.notifications.add(notification, ports.clock.now());
-  await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId });
+  await enqueueDelivery(ports, conversationId);
 }
 
 /** What keeps a line that is not worth holding from being said now. */

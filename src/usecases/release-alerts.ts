@@ -14,6 +14,7 @@ import { quietUntil } from '../domain/quiet-hours.ts';
 import { branchesToAsk, findByDefinition } from '../domain/service.ts';
 import type { Subscription } from '../domain/subscription.ts';
 import { definitionKeyOf, distinct, entryOf, nameOfDefinition } from './alert-entries.ts';
+import { enqueueDelivery } from './enqueue-delivery.ts';
 import type { Transactions } from './ports.ts';
 import { type AlertPorts, enqueueRelease, nextNewsAt } from './record-alerts.ts';
 
@@ -161,7 +162,7 @@ async function tell(ports: ReleasePorts, { conversationId, now, told }: ToTell):
   }
   if (groups.size === 0) return;
   await ports.settings.saveLastNews(conversationId, now);
-  await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId });
+  await enqueueDelivery(ports, conversationId);
 }
 
 /** By message. Where one subscription has a thing told in a thread and another has not, it is told once all the same. */
