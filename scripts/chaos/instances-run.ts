@@ -4,13 +4,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CrashPoint } from '../../src/crash-points.ts';
 import type { Database } from '../../src/store/database.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { pick, type Random, seededRandom } from '../../test/support/generated-history.ts';
 import { Book, type Comparison, isBroken } from './book.ts';
 import { type CastOptions, everyStory } from './cast.ts';
 import { type ChaosStore, startChaosStore } from './chaos-store.ts';
 import { type ChaosWorld, HOOK_SECRET, startChaosWorld, type WorldSize } from './chaos-world.ts';
 import { keepEvidence } from './evidence.ts';
-import { freePort } from './free-port.ts';
 import { type Conduct, conductOf, type Trouble } from './instances-conduct.ts';
 import { type PointVisit, Program } from './program.ts';
 import { Screen } from './screen.ts';

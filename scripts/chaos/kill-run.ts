@@ -1,6 +1,7 @@
 // A kill run: one PipeBot that is killed again and again while it tells many conversations what they wait for. In the
 // end it is left in peace, and what people saw is compared with what they were owed.
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../test/support/free-port.ts';
 import { type Random, seededRandom } from '../../test/support/generated-history.ts';
 import type { Loss } from '../../test/support/tcp-proxy.ts';
 import { Book, type Comparison, isBroken } from './book.ts';
@@ -15,7 +16,6 @@ import {
 import { type ChaosWorld, HOOK_SECRET, startChaosWorld, type WorldSize } from './chaos-world.ts';
 import { type CrashPlan, CrashPlanner } from './crash-plan.ts';
 import { keepEvidence } from './evidence.ts';
-import { freePort } from './free-port.ts';
 import { type LostSends, loseSends } from './lost-sends.ts';
 import { type PointVisit, Program, type ProgramEnd } from './program.ts';
 import { Screen } from './screen.ts';
