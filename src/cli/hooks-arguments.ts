@@ -1,7 +1,7 @@
 // Reads the words after `pipebot hooks`, strictly: what is misspelled is refused with what was probably meant.
 import { parseArgs } from 'node:util';
-import { HOOK_PATH, type HookProject } from '../domain/hook-findings.ts';
-import { nearestNames } from '../domain/service.ts';
+import { HOOK_PATH } from '../domain/hook.ts';
+import { type ConfiguredProject, nearestNames } from '../domain/service.ts';
 
 export interface HooksArguments {
   readonly action: 'install' | 'check';
@@ -58,12 +58,12 @@ export function readHooksArguments(words: readonly string[]): HooksArguments | {
 
 /** The projects that were meant, or a sentence about the one that is not configured. */
 export function chooseProjects(
-  all: readonly HookProject[],
+  all: readonly ConfiguredProject[],
   wanted: readonly string[],
-): readonly HookProject[] | { readonly problem: string } {
+): readonly ConfiguredProject[] | { readonly problem: string } {
   if (wanted.length === 0) return all;
-  const names = (one: HookProject) => [one.project, `${one.organization}/${one.project}`];
-  const isMeant = (one: HookProject, name: string) =>
+  const names = (one: ConfiguredProject) => [one.project, `${one.organization}/${one.project}`];
+  const isMeant = (one: ConfiguredProject, name: string) =>
     names(one).some((candidate) => candidate.toLowerCase() === name.toLowerCase());
   const missing = wanted.find((name) => !all.some((one) => isMeant(one, name)));
   if (missing !== undefined)
