@@ -92,6 +92,11 @@ export class PipeBotError extends Error {
   get isRetryable(): boolean {
     return RETRYABLE[this.code];
   }
+
+  /** Azure DevOps could not be asked, or answered so; whoever asked it can say so and go on. */
+  get isFromAzureDevOps(): boolean {
+    return this.code.startsWith('azure-');
+  }
 }
 
 /** Any thrown value as a PipeBotError; what is not one already becomes `internal` with its cause kept. */

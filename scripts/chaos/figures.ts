@@ -69,6 +69,7 @@ export function printInstancesRun(run: InstancesRunResult, notifications: number
     line('stops-at-points', run.freezes, 'of them'),
     ...linesOfComparison(run, notifications),
     line('out-of-order', run.outOfOrder, 'messages', { atMost: 0 }),
+    line('swapped-within-a-second', run.swapped, 'messages owed by transactions side by side'),
     line('over-pace', run.overPace, 'windows', { atMost: 0 }),
     line('early-polls', run.earlyPolls, `of ${run.polls} in the calm`, { atMost: 0 }),
     line('polls-per-place-and-interval', run.pollsPerInterval, 'while instances died'),

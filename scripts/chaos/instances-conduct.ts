@@ -8,6 +8,8 @@ import { conversationIn } from './screen.ts';
 export interface Conduct {
   /** Messages of a conversation that came before one that it was owed more than a moment earlier. */
   readonly outOfOrder: number;
+  /** The same with however short a moment: transactions side by side end in another order than they began. */
+  readonly swapped: number;
   /** Windows of a conversation in which more was sent than Teams allows. */
   readonly overPace: number;
   /** Polls of places in the calm at the end that came sooner than their interval, though two could have asked. */
@@ -25,6 +27,7 @@ const LIMITS = [
   { windowMs: 30_000, most: 60 },
 ] as const;
 const SAME_MOMENT = '1 second';
+const NO_TIME = '0 seconds';
 /** Requests do not arrive as evenly as they are sent. */
 const JITTER_MS = 50;
 
@@ -35,17 +38,18 @@ export async function conductOf(seen: {
 }): Promise<Conduct> {
   const { world, database, trouble } = seen;
   return {
-    outOfOrder: await countOutOfOrder(database),
+    outOfOrder: await countOutOfOrder(database, SAME_MOMENT),
+    swapped: await countOutOfOrder(database, NO_TIME),
     overPace: countOverPace(world),
     ...countPolls(world, trouble),
   };
 }
 
 /**
- * Ids of messages grow with time, and so does the sequence in which they were owed. What is owed at the same moment, by
+ * Ids of messages grow with time, and so do the times at which they were owed. What is owed at the same moment, by
  * transactions that did not know of each other, has no order.
  */
-async function countOutOfOrder(database: Database): Promise<number> {
+async function countOutOfOrder(database: Database, moment: string): Promise<number> {
   const [row] = await database.query<{ count: number }>(
     `select count(*) from (
        select activity_id::numeric as id, max(activity_id::numeric) over (partition by conversation_id
@@ -53,7 +57,7 @@ async function countOutOfOrder(database: Database): Promise<number> {
        from pipebot.notifications
        where state = 'delivered' and updates_key is null and activity_id ~ '^[0-9]+$') as posted
      where id < before`,
-    [SAME_MOMENT],
+    [moment],
   );
   return row?.count ?? 0;
 }

@@ -4,17 +4,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CrashPoint } from '../../src/crash-points.ts';
 import type { Database } from '../../src/store/database.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { pick, type Random, seededRandom } from '../../test/support/generated-history.ts';
-import { Book, type Comparison, isBroken } from './book.ts';
-import { type CastOptions, everyStory } from './cast.ts';
+import { type Comparison, isBroken } from './book.ts';
+import type { CastOptions } from './cast.ts';
 import { type ChaosStore, startChaosStore } from './chaos-store.ts';
-import { type ChaosWorld, HOOK_SECRET, startChaosWorld, type WorldSize } from './chaos-world.ts';
-import { keepEvidence } from './evidence.ts';
-import { freePort } from './free-port.ts';
+import { type ChaosWorld, startChaosWorld, type WorldSize } from './chaos-world.ts';
 import { type Conduct, conductOf, type Trouble } from './instances-conduct.ts';
+import { People } from './people.ts';
 import { type PointVisit, Program } from './program.ts';
-import { Screen } from './screen.ts';
-import { Speaker } from './speaker.ts';
 import { takeOverMs } from './take-over.ts';
 
 export interface InstancesRunOptions extends WorldSize, CastOptions {
@@ -38,7 +36,6 @@ export interface InstancesRunResult extends Comparison, Conduct {
   readonly takeOversMs: readonly number[];
 }
 
-const TICK_MS = 20;
 /** Until everybody has subscribed. */
 const SETTLE_MS = 30_000;
 /** Two intervals of the slowest poll, and a little. */
@@ -47,7 +44,6 @@ const CALM_MS = 130_000;
 const STOP_MS = 20_000;
 const DRAIN_LIMIT_MS = 180_000;
 const QUIET_MS = 5_000;
-const PROBATION_MS = 1_000;
 /** Where an instance freezes for so long as well: before and after what it may do only while its turn lasts. */
 const FREEZING_POINTS = [
   'messenger.send:before',
@@ -87,12 +83,7 @@ type Slot = 0 | 1;
 
 class InstancesRun {
   readonly #parts: Parts;
-  readonly #screen: Screen;
-  readonly #book: Book;
-  readonly #speaker: Speaker;
-  readonly #ending = new AbortController();
-  readonly #stories = new AbortController();
-  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #people: People;
   readonly #programs: [Program | undefined, Program | undefined] = [undefined, undefined];
   readonly #takeOvers: Promise<number | undefined>[] = [];
   /** Settles when the instance that has frozen goes on. */
@@ -101,41 +92,28 @@ class InstancesRun {
   #kills = 0;
   #freezes = 0;
   #stops = 0;
-  #failure: { readonly error: unknown } | undefined;
 
   constructor(parts: Parts) {
-    const { world, ports } = parts;
-    const { teams, azure } = world;
+    const { world, random, ports } = parts;
     this.#parts = parts;
-    this.#screen = new Screen(
-      teams,
-      world.rooms.map(({ conversation }) => conversation),
-    );
-    this.#book = new Book(this.#screen);
-    this.#speaker = new Speaker(teams, this.#ending.signal);
-    this.#listenAt(0);
-    azure.hooks.subscribe(`http://127.0.0.1:${ports[0]}/api/hooks/azure-devops`, HOOK_SECRET);
-    this.#timers = [
-      setInterval(() => this.#book.tick(), TICK_MS),
-      setInterval(() => void azure.hooks.retryProbation(), PROBATION_MS),
-    ];
+    this.#people = new People({ world, random, port: ports[0] });
   }
 
   async play(): Promise<InstancesRunResult> {
     for (const slot of [0, 1] as const) await this.#start(slot);
-    this.#tellStories();
+    this.#people.tellStories(this.#parts.options);
     const { troubles, notifications } = this.#parts.options;
     const database = await this.#parts.store.open();
     try {
       await delay(SETTLE_MS);
       const from = Date.now();
       this.#isInTrouble = true;
-      while (this.#kills + this.#stops < troubles || this.#book.toldCount < notifications)
+      while (this.#kills + this.#stops < troubles || this.#people.book.toldCount < notifications)
         await this.#trouble(database);
       await this.#calmDown();
       const until = Date.now();
       await delay(CALM_MS);
-      this.#stories.abort();
+      this.#people.endStories();
       await this.#drain();
       return await this.#result(database, { from, until });
     } finally {
@@ -144,9 +122,7 @@ class InstancesRun {
   }
 
   async end(): Promise<void> {
-    this.#stories.abort();
-    this.#ending.abort();
-    for (const timer of this.#timers) clearInterval(timer);
+    this.#people.leave();
     for (const program of this.#programs) await program?.kill();
   }
 
@@ -174,16 +150,7 @@ class InstancesRun {
   }
 
   #listenAt(slot: Slot): void {
-    this.#parts.world.teams.setBotEndpoint(`http://127.0.0.1:${this.#parts.ports[slot]}/api/messages`);
-  }
-
-  #tellStories(): void {
-    const { world, random, options } = this.#parts;
-    const stage = { world, random, signal: this.#stories.signal, book: this.#book, speaker: this.#speaker };
-    for (const story of everyStory(stage, options))
-      story.catch((error: unknown) => {
-        this.#failure ??= { error };
-      });
+    this.#people.speakTo(this.#parts.ports[slot]);
   }
 
   /** A few seconds in peace, then one of the two is killed and started anew, or stopped and woken again. */
@@ -192,13 +159,13 @@ class InstancesRun {
     await delay(1_000 + random() * 3_000);
     // One of the two lives all the time, or nothing could be taken over.
     await this.#frozen;
-    if (this.#failure) throw this.#failure.error;
+    this.#people.check();
     const slot = pick(random, [0, 1] as const);
     // People's messages go to the one that lives, as a load balancer would have it.
     this.#listenAt(slot === 0 ? 1 : 0);
     if (random() < 0.75) await this.#kill(slot, database);
     else await this.#stop(slot);
-    const { toldCount: told, openCount: open } = this.#book;
+    const { toldCount: told, openCount: open } = this.#people.book;
     this.#parts.options.onProgress?.({ troubles: this.#kills + this.#stops, told, open });
   }
 
@@ -247,19 +214,16 @@ class InstancesRun {
 
   async #drain(): Promise<void> {
     const deadline = performance.now() + DRAIN_LIMIT_MS;
-    while (performance.now() < deadline && this.#book.openCount > 0) await delay(100);
+    while (performance.now() < deadline && this.#people.book.openCount > 0) await delay(100);
     await delay(QUIET_MS);
     for (const program of this.#programs) await program?.kill();
-    this.#book.tick();
+    this.#people.book.tick();
   }
 
   async #result(database: Database, trouble: Trouble): Promise<InstancesRunResult> {
     const { world } = this.#parts;
-    const comparison = this.#book.compare();
-    if (isBroken(comparison)) {
-      world.keep();
-      await keepEvidence(world.folder, { database, comparison, screen: this.#screen });
-    }
+    const comparison = this.#people.book.compare();
+    if (isBroken(comparison)) await this.#people.keepEvidence(database, comparison);
     const takeOvers = await Promise.all(this.#takeOvers);
     return {
       ...comparison,

@@ -1,10 +1,11 @@
 // A kill run: one PipeBot that is killed again and again while it tells many conversations what they wait for. In the
 // end it is left in peace, and what people saw is compared with what they were owed.
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../test/support/free-port.ts';
 import { type Random, seededRandom } from '../../test/support/generated-history.ts';
 import type { Loss } from '../../test/support/tcp-proxy.ts';
-import { Book, type Comparison, isBroken } from './book.ts';
-import { type CastOptions, everyStory } from './cast.ts';
+import { type Comparison, isBroken } from './book.ts';
+import type { CastOptions } from './cast.ts';
 import {
   type ChaosStore,
   type Leftovers,
@@ -12,14 +13,11 @@ import {
   type StoreKind,
   startChaosStore,
 } from './chaos-store.ts';
-import { type ChaosWorld, HOOK_SECRET, startChaosWorld, type WorldSize } from './chaos-world.ts';
+import { type ChaosWorld, startChaosWorld, type WorldSize } from './chaos-world.ts';
 import { type CrashPlan, CrashPlanner } from './crash-plan.ts';
-import { keepEvidence } from './evidence.ts';
-import { freePort } from './free-port.ts';
 import { type LostSends, loseSends } from './lost-sends.ts';
+import { People } from './people.ts';
 import { type PointVisit, Program, type ProgramEnd } from './program.ts';
-import { Screen } from './screen.ts';
-import { Speaker } from './speaker.ts';
 
 export interface KillRunOptions extends WorldSize, CastOptions {
   readonly seed: number;
@@ -55,7 +53,6 @@ export interface KillRunResult extends Comparison {
   readonly waitsMs: readonly number[];
 }
 
-const TICK_MS = 20;
 /** Longer than the third pause after a doubtful send (8 min), which one in some thousand comes to; it ends sooner. */
 const DRAIN_LIMIT_MS = 660_000;
 /** Whatever is told twice is told by then. */
@@ -63,8 +60,6 @@ const QUIET_MS = 5_000;
 const MAX_FIRST_STARTS = 20;
 /** Whoever watches over PipeBot ends a start that hangs, on an answer that never comes. */
 const START_PATIENCE_MS = 15_000;
-/** What put a service hook on probation is tried once more, much sooner than Azure DevOps does. */
-const PROBATION_MS = 1_000;
 
 export async function runKills(options: KillRunOptions): Promise<KillRunResult> {
   const random = seededRandom(options.seed);
@@ -107,52 +102,33 @@ interface Parts {
 class KillRun {
   readonly #parts: Parts;
   readonly #planner: CrashPlanner;
-  readonly #screen: Screen;
-  readonly #book: Book;
-  readonly #speaker: Speaker;
+  readonly #people: People;
   readonly #sends: LostSends | undefined;
-  readonly #ending = new AbortController();
-  readonly #stories = new AbortController();
-  readonly #timers: readonly NodeJS.Timeout[];
   readonly #startsMs: number[] = [];
   #standby: { readonly program: Program; readonly plan: CrashPlan } | undefined;
-  #failure: { readonly error: unknown } | undefined;
   #kills = 0;
   #ownEnds = 0;
   #refusedStarts = 0;
 
   constructor(parts: Parts) {
     const { options, world, random, port } = parts;
-    const { teams, azure } = world;
     this.#parts = parts;
     this.#planner = new CrashPlanner(random, options.lostAnswers > 0 ? AMONG_LOSSES : {});
-    const conversations = world.rooms.map(({ conversation }) => conversation);
-    this.#screen = new Screen(teams, conversations);
-    this.#book = new Book(this.#screen);
-    this.#speaker = new Speaker(teams, this.#ending.signal);
-    if (options.lostAnswers > 0) this.#sends = loseSends(teams, random, options.lostAnswers);
-    teams.setBotEndpoint(`http://127.0.0.1:${port}/api/messages`);
-    azure.hooks.subscribe(`http://127.0.0.1:${port}/api/hooks/azure-devops`, HOOK_SECRET);
-    const tick = () => {
-      this.#sends?.tick();
-      this.#book.tick();
-    };
-    this.#timers = [
-      setInterval(tick, TICK_MS),
-      setInterval(() => void azure.hooks.retryProbation(), PROBATION_MS),
-    ];
+    if (options.lostAnswers > 0) this.#sends = loseSends(world.teams, random, options.lostAnswers);
+    this.#people = new People({ world, random, port, beforeLook: () => this.#sends?.tick() });
   }
 
   async play(): Promise<KillRunResult> {
     await this.#settleIn();
-    this.#tellStories();
+    this.#people.tellStories(this.#parts.options);
     const { kills, notifications } = this.#parts.options;
-    while (this.#kills < kills || this.#book.toldCount < notifications) await this.#live();
-    this.#stories.abort();
+    const { book } = this.#people;
+    while (this.#kills < kills || book.toldCount < notifications) await this.#live();
+    this.#people.endStories();
     const begunAt = performance.now();
     await this.#drain();
     const drainMs = performance.now() - begunAt;
-    const comparison = this.#book.compare();
+    const comparison = book.compare();
     const leftovers = await this.#lookInto(comparison);
     const { proxy } = this.#parts.store;
     return {
@@ -166,14 +142,12 @@ class KillRun {
       ...(this.#sends ? { lostSends: { of: this.#sends.sends, lost: this.#sends.lost } } : {}),
       startsMs: this.#startsMs,
       drainMs,
-      waitsMs: this.#book.waits,
+      waitsMs: book.waits,
     };
   }
 
   async end(): Promise<void> {
-    this.#stories.abort();
-    this.#ending.abort();
-    for (const timer of this.#timers) clearInterval(timer);
+    this.#people.leave();
     await this.#standby?.program.kill();
   }
 
@@ -187,18 +161,6 @@ class KillRun {
       if (url !== undefined) return;
     }
     throw new Error('PipeBot did not start; see the log');
-  }
-
-  #tellStories(): void {
-    const { world, random, options } = this.#parts;
-    const { signal } = this.#stories;
-    for (const story of everyStory(
-      { world, random, signal, book: this.#book, speaker: this.#speaker },
-      options,
-    ))
-      story.catch((error: unknown) => {
-        this.#failure ??= { error };
-      });
   }
 
   #launch(visit?: PointVisit): Program {
@@ -217,7 +179,7 @@ class KillRun {
 
   /** One life of the process, from its start to its violent end. */
   async #live(): Promise<void> {
-    if (this.#failure) throw this.#failure.error;
+    this.#people.check();
     const { program, plan } = this.#standby ?? this.#prepare();
     this.#begin(program);
     this.#standby = this.#prepare();
@@ -247,7 +209,7 @@ class KillRun {
       this.#planner.record(plan, end, wasOurKill);
     } else if (end.code === 1 && this.#parts.options.lostAnswers > 0) this.#refusedStarts += 1;
     else this.#ownEnds += 1;
-    const { toldCount: told, openCount: open } = this.#book;
+    const { toldCount: told, openCount: open } = this.#people.book;
     this.#parts.options.onProgress?.({ kills: this.#kills, told, open });
   }
 
@@ -255,10 +217,11 @@ class KillRun {
   async #drain(): Promise<void> {
     await this.#standby?.program.kill();
     this.#standby = undefined;
+    const { book } = this.#people;
     const deadline = performance.now() + DRAIN_LIMIT_MS;
     let program = this.#launch();
     this.#begin(program);
-    while (performance.now() < deadline && this.#book.openCount > 0) {
+    while (performance.now() < deadline && book.openCount > 0) {
       await delay(100);
       if (program.isRunning) continue;
       program = this.#launch();
@@ -266,18 +229,15 @@ class KillRun {
     }
     await delay(QUIET_MS);
     await program.kill();
-    this.#book.tick();
+    book.tick();
   }
 
   async #lookInto(comparison: Comparison): Promise<Leftovers> {
-    const { store, world } = this.#parts;
-    const database = await store.open();
+    const database = await this.#parts.store.open();
     try {
       const leftovers = await leftoversOf(database);
-      if (isBroken(comparison) || Object.keys(leftovers.deadJobs).length > 0) {
-        world.keep();
-        await keepEvidence(world.folder, { database, comparison, screen: this.#screen });
-      }
+      if (isBroken(comparison) || Object.keys(leftovers.deadJobs).length > 0)
+        await this.#people.keepEvidence(database, comparison);
       return leftovers;
     } finally {
       await database.close();

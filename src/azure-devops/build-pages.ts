@@ -1,6 +1,7 @@
 // Reads lists of builds page by page, always in the same explicit order. It must not follow pages for ever, nor
 // take a list that was not asked for as the answer.
 import type { Build } from '../domain/build.ts';
+import { isGuid } from '../domain/guid.ts';
 import { ANY_BRANCH } from '../domain/place.ts';
 import { PipeBotError } from '../errors.ts';
 import type { BuildsTarget, Reading } from '../usecases/ports.ts';
@@ -71,8 +72,6 @@ export async function readPage(
   return { builds, ...rest };
 }
 
-const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
 /**
  * The API takes the repository's id only together with its type (Builds - List, 7.1), and a wrong type finds
  * nothing. Only a GUID tells its type: `owner/name` may be of GitHub, GitHub Enterprise or Bitbucket.
@@ -83,9 +82,7 @@ function repositoryQuery({
   repositoryIds,
 }: BuildsTarget): Record<string, string> {
   const repositoryId = id === undefined || others.length > 0 ? undefined : repositoryIds?.[id];
-  return repositoryId !== undefined && GUID.test(repositoryId)
-    ? { repositoryId, repositoryType: 'TfsGit' }
-    : {};
+  return repositoryId !== undefined && isGuid(repositoryId) ? { repositoryId, repositoryType: 'TfsGit' } : {};
 }
 
 /** A list with a build that was not asked for is no answer to the question: the filter may have been lost. */

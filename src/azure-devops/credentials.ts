@@ -37,7 +37,7 @@ async function authorizeByToken(getToken: () => Promise<Secret>): Promise<Author
     const token = (await getToken()).reveal();
     return { handler: getBearerHandler(token, false), secrets: [token] };
   } catch (error) {
-    if (error instanceof PipeBotError && error.code.startsWith('azure-')) throw error;
+    if (error instanceof PipeBotError && error.isFromAzureDevOps) throw error;
     // Only its name: the message of a failed login may hold what was sent.
     const name = error instanceof Error ? ` (${error.name})` : '';
     throw new PipeBotError('azure-unavailable', { detail: `no Entra token could be had${name}` });

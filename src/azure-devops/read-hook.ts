@@ -1,5 +1,6 @@
 // Reads the envelopes of service hook events (Azure DevOps, service hooks events) for what they hint at. Every field
 // but the type may be missing, null or damaged: an odd one is left out. It must not take anything in them for a fact.
+import { isGuid } from '../domain/guid.ts';
 import type { HookHint } from '../domain/hook.ts';
 import { isJsonObject, type JsonObject } from './json-object.ts';
 
@@ -81,8 +82,6 @@ function fromApproval(resource: JsonObject): Sources {
   };
 }
 
-const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
 function readProjectId(envelope: JsonObject, resource: JsonObject): string | undefined {
   const values = [
     at(envelope, 'resourceContainers', 'project', 'id'),
@@ -92,7 +91,7 @@ function readProjectId(envelope: JsonObject, resource: JsonObject): string | und
   ];
   return first(values, (value) => {
     const text = toText(value);
-    return text !== undefined && GUID.test(text) ? text.toLowerCase() : undefined;
+    return text !== undefined && isGuid(text) ? text.toLowerCase() : undefined;
   });
 }
 

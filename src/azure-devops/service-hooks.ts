@@ -1,8 +1,9 @@
 // The service hook subscriptions of an organisation (Subscriptions, 7.1): lists and creates those that send to web
 // addresses. It must not delete or change any: they may be somebody else's. Nor may the password come back in an
 // error.
+import { isGuid } from '../domain/guid.ts';
 import { SERVICE_HOOK_STATUSES, type ServiceHook, type ServiceHookStatus } from '../domain/hook.ts';
-import type { Secret } from '../secret.ts';
+import type { NewServiceHook, ServiceHooks } from '../usecases/hook-ports.ts';
 import { type AzureClient, encodeProject } from './azure-client.ts';
 import { connectOrganizations, type OrganizationsOptions } from './connect-organizations.ts';
 import {
@@ -15,34 +16,11 @@ import {
   toJsonObject,
 } from './json-object.ts';
 
-/** What is to be sent where; all events of the type in one project. */
-export interface NewServiceHook {
-  readonly publisherId: string;
-  readonly eventType: string;
-  readonly resourceVersion: string;
-  readonly url: string;
-  /** GUID. */
-  readonly projectId: string;
-  /** Sent by Basic with every event. */
-  readonly username: string;
-  readonly password: Secret;
-}
-
-/** Every call throws PipeBotError `azure-*` and nothing else, within its deadline. */
-export interface ServiceHooks {
-  /** Those that send to web addresses, of all projects, in any state. */
-  list(organization: string): Promise<ServiceHook[]>;
-  /** Not repeated: after azure-unavailable it may exist all the same. */
-  create(organization: string, hook: NewServiceHook): Promise<ServiceHook>;
-  /** By its name or id; `azure-not-found` otherwise. The id comes in small letters. */
-  getProject(organization: string, name: string): Promise<{ readonly id: string; readonly name: string }>;
-  close(): void;
-}
-
 const PATH = 'hooks/subscriptions';
 const CONSUMER = { consumerId: 'webHooks', consumerActionId: 'httpRequest' };
 
-export function createServiceHooks(options: OrganizationsOptions): ServiceHooks {
+/** `close` ends what is under way with azure-unavailable and drops the connections. */
+export function createServiceHooks(options: OrganizationsOptions): ServiceHooks & { close(): void } {
   const { ask, close } = connectOrganizations(options);
   return {
     list: (organization) => ask(listHooks, { organization }),
@@ -102,14 +80,12 @@ async function getProject(
   const path = `projects/${encodeProject(project, subject)}`;
   const read = (body: JsonObject) => {
     const id = readText(body, 'id', 'a project');
-    if (!GUID.test(id)) throw invalidResponse('a project has no valid id');
+    if (!isGuid(id)) throw invalidResponse('a project has no valid id');
     return { id: id.toLowerCase(), name: readText(body, 'name', 'a project') };
   };
   const answer = await client.send({ method: 'GET', path, query: {}, project, subject, read }, signal);
   return answer.value;
 }
-
-const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 function toServiceHook(object: JsonObject): ServiceHook {
   const id = readText(object, 'id', 'a service hook');

@@ -1,5 +1,6 @@
 // The buttons of cards: links, and words said to PipeBot. A click becomes an ordinary message of the one who
 // clicks, so a button carries what a person would type, and only words that can mean nothing else.
+import { shortRef } from '../domain/branch.ts';
 import type { TemplateData } from './expand-template.ts';
 import { type Markup, markup, safeLink } from './markup.ts';
 
@@ -12,7 +13,6 @@ const REF = /^refs\/[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/;
 
 /** Clicks with longer words are not taken. */
 const MAX_COMMAND_LENGTH = 200;
-const HEADS = 'refs/heads/';
 /** What commands would not take for a branch. */
 const OTHER_WORDS = ['base', 'build', 'on', 'in', 'at', 'branch'];
 
@@ -46,6 +46,6 @@ export function idWord(id: unknown): string | undefined {
 /** The branch of a full ref as a word of a command; undefined for those that could be misread. */
 export function branchWord(ref: unknown): string | undefined {
   if (typeof ref !== 'string' || !REF.test(ref) || /\.\.|\/\/|[./]$/.test(ref)) return undefined;
-  const name = ref.startsWith(HEADS) ? ref.slice(HEADS.length) : '';
+  const name = shortRef(ref);
   return name === '' || name.startsWith('refs/') || OTHER_WORDS.includes(name.toLowerCase()) ? ref : name;
 }

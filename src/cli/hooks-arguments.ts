@@ -1,5 +1,6 @@
 // Reads the words after `pipebot hooks`, strictly: what is misspelled is refused with what was probably meant.
-import { HOOK_PATH, type HookProject } from '../domain/hook-findings.ts';
+import { HOOK_PATH } from '../domain/hook.ts';
+import type { ConfiguredProject } from '../domain/service.ts';
 import { readWords, unknownText } from './read-words.ts';
 
 export interface HooksArguments {
@@ -43,12 +44,12 @@ export function readHooksArguments(words: readonly string[]): HooksArguments | {
 
 /** The projects that were meant, or a sentence about the one that is not configured. */
 export function chooseProjects(
-  all: readonly HookProject[],
+  all: readonly ConfiguredProject[],
   wanted: readonly string[],
-): readonly HookProject[] | { readonly problem: string } {
+): readonly ConfiguredProject[] | { readonly problem: string } {
   if (wanted.length === 0) return all;
-  const names = (one: HookProject) => [one.project, `${one.organization}/${one.project}`];
-  const isMeant = (one: HookProject, name: string) =>
+  const names = (one: ConfiguredProject) => [one.project, `${one.organization}/${one.project}`];
+  const isMeant = (one: ConfiguredProject, name: string) =>
     names(one).some((candidate) => candidate.toLowerCase() === name.toLowerCase());
   const missing = wanted.find((name) => !all.some((one) => isMeant(one, name)));
   if (missing !== undefined)

@@ -2,7 +2,8 @@
 // Azure DevOps' REST API. It needs no running PipeBot and no database.
 import { createServiceHooks } from '../azure-devops/service-hooks.ts';
 import { loadToolSettings, problemLines, type Settings } from '../config/settings.ts';
-import { configuredProjects, type HookProject, JOB_HOOK, WANTED_HOOKS } from '../domain/hook-findings.ts';
+import { JOB_HOOK, WANTED_HOOKS } from '../domain/hook-findings.ts';
+import { type ConfiguredProject, configuredProjects } from '../domain/service.ts';
 import { checkedLines, HOOKS_USAGE, hookFailureLine, installedLines, projectText } from '../text/hooks.ts';
 import { checkHooks, type HookRequest } from '../usecases/check-hooks.ts';
 import type { ServiceHooks } from '../usecases/hook-ports.ts';
@@ -89,7 +90,7 @@ async function install(
   return reports.every(({ found }) => found.every(({ state }) => state === 'in-order')) ? 0 : 1;
 }
 
-function adviceFor({ organizations, request }: Work, { organization, project }: HookProject) {
+function adviceFor({ organizations, request }: Work, { organization, project }: ConfiguredProject) {
   const home = organizations.find(({ name }) => name === organization)?.url ?? '';
   const settingsUrl = `${home}/${encodeURIComponent(project)}/_settings/serviceHooks`;
   return { settingsUrl, ...(request.url === undefined ? {} : { url: request.url }) };

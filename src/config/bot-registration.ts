@@ -1,4 +1,5 @@
 // Reads the bot's registration out of the variables that the Bot Framework has named.
+import { isGuid } from '../domain/guid.ts';
 import { Secret } from '../secret.ts';
 import type { ReadVariable, Report } from './variables.ts';
 
@@ -8,8 +9,6 @@ export interface BotRegistration {
   readonly tenantId: string;
   readonly password?: Secret;
 }
-
-const GUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** Undefined without an app id, which is right in local mode only. */
 export function readRegistration(
@@ -28,7 +27,7 @@ export function readRegistration(
     }
     return undefined;
   }
-  if (!GUID.test(appId))
+  if (!isGuid(appId))
     wrong('MicrosoftAppId', 'is no GUID', 'MicrosoftAppId=11111111-2222-3333-4444-555555555555');
   const appType = read('MicrosoftAppType');
   if (appType !== 'SingleTenant' && appType !== 'UserAssignedMSI' && appType !== 'MultiTenant') {
@@ -39,7 +38,7 @@ export function readRegistration(
     );
   }
   const tenantId = read('MicrosoftAppTenantId');
-  if (!tenantId || !GUID.test(tenantId)) {
+  if (!tenantId || !isGuid(tenantId)) {
     wrong(
       'MicrosoftAppTenantId',
       tenantId ? 'is no GUID' : 'is missing',

@@ -2,6 +2,7 @@
 // in a badly written entry, its name included, may be part of a key.
 import { nearestNames } from '../domain/service.ts';
 import { Secret } from '../secret.ts';
+import { splitEntries } from './split-entries.ts';
 
 export interface ConfiguredGateKey {
   readonly name: string;
@@ -13,10 +14,7 @@ const MIN_KEY_LENGTH = 24;
 
 /** `name:key` or `name:key:service,service`, separated by semicolons; `refuse` gets each mistake. */
 export function readGateKeys(text: string, refuse: (what: string) => void): ConfiguredGateKey[] {
-  const entries = text
-    .split(';')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '');
+  const entries = splitEntries(text);
   const keys = entries.flatMap((entry, index) => readGateKey(entry, index + 1, refuse) ?? []);
   const distinct = (values: readonly string[]) => new Set(values).size === values.length;
   if (!distinct(keys.map(({ name }) => name))) refuse('two keys have the same name');

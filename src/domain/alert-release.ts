@@ -1,6 +1,13 @@
 // What becomes of news that has come due: told, held on, or dropped; and the alert once it was told. Pure; who asks
 // knows what is muted, quiet or inhibited, and stores the answer.
-import type { Alert, AlertNews, AlertOutcome, HoldReason, PendingNews } from './alert.ts';
+import {
+  type Alert,
+  type AlertNews,
+  type AlertOutcome,
+  becomesCard,
+  type HoldReason,
+  type PendingNews,
+} from './alert.ts';
 
 /** What may keep pending news from being told now. */
 export interface Suppression {
@@ -59,12 +66,11 @@ function drop(alert: Alert): Release {
 export function alertTold(alert: Alert, notificationKey: string): Alert {
   const { pending, ...rest } = withOutcome(alert, { code: 'told', notificationKey });
   if (!pending) return alert;
-  const isCard = pending.news === 'failing' || pending.news === 'flapping';
   return {
     ...rest,
     isOpen: leavesTrouble(pending.news, alert),
     isFlappingTold: pending.news === 'flapping',
-    ...(isCard ? { cardKey: notificationKey } : {}),
+    ...(becomesCard(pending.news) ? { cardKey: notificationKey } : {}),
   };
 }
 

@@ -9,7 +9,7 @@ import {
   type EndedBuild,
   type PendingNews,
 } from './alert.ts';
-import type { HealthChange } from './health.ts';
+import { type HealthChange, isRed } from './health.ts';
 import type { FilterName, SubscribedEvents } from './subscription.ts';
 
 export interface AlertStep {
@@ -169,10 +169,6 @@ function factsAfter({ facts }: Alert, ended: EndedBuild, stoppedBy: FilterName |
     ...(usualMs === undefined ? {} : { usualMs }),
     colour: isRed(change) ? 'red' : 'green',
   };
-}
-
-function isRed(change: HealthChange | undefined): boolean {
-  return change === 'turned-red' || change === 'still-red';
 }
 
 function isStill(change: HealthChange): boolean {

@@ -10,6 +10,11 @@ import type { FilterName, Subscription } from './subscription.ts';
 /** What is owed to the people of a conversation as a message of its own. */
 export type AlertNews = 'failing' | 'recovered' | 'flapping' | 'settled';
 
+/** News of trouble becomes a card that is kept up to date; how it ended is said once. */
+export function becomesCard(news: AlertNews): boolean {
+  return news === 'failing' || news === 'flapping';
+}
+
 export type HoldReason = 'grouping' | 'muted' | 'quiet-hours' | 'inhibited';
 
 export interface PendingNews {

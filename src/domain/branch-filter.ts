@@ -1,16 +1,15 @@
 // The branches of a subscription as people type them: one name or one pattern. Pure; it must not look for builds.
-import { toBranchRef } from './branch.ts';
+import { shortRef, toBranchRef } from './branch.ts';
 import { isGlob } from './glob.ts';
 import { isPlainBranch } from './subscription.ts';
 
-const HEADS = 'refs/heads/';
 const ANY_REF = 'refs/';
 /** Suggested whole or not at all. */
 const MAX_SUGGESTED = 60;
 
 /** As people write the branch, so that one branch has one spelling; undefined when git would have no such branch. */
 export function toBranchGlob(typed: string): string | undefined {
-  const short = typed.startsWith(HEADS) ? typed.slice(HEADS.length) : typed;
+  const short = shortRef(typed);
   // "refs/heads/*" leaves pull requests out, "*" does not.
   const start = short.slice(0, short.search(/[*?]|$/));
   const glob = isPlainBranch(short) || !ANY_REF.startsWith(start) ? short : typed;

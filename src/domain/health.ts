@@ -26,6 +26,11 @@ export interface Health {
 
 export type HealthChange = 'turned-red' | 'still-red' | 'turned-green' | 'still-green';
 
+/** Whether it leaves the definition red; a build that says nothing about the colour brings no change. */
+export function isRed(change: HealthChange | undefined): boolean {
+  return change === 'turned-red' || change === 'still-red';
+}
+
 export const UNKNOWN_HEALTH: Health = { recent: [], isFlapping: false };
 
 const MOST_RECENT = 10;

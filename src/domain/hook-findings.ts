@@ -1,6 +1,5 @@
 // Which service hooks PipeBot wants of each project, and how those that are there compare. Pure.
-import type { ServiceHook } from './hook.ts';
-import type { ServiceCatalog } from './service.ts';
+import { HOOK_PATH, type ServiceHook } from './hook.ts';
 
 export interface WantedHook {
   readonly publisherId: string;
@@ -25,35 +24,11 @@ export const JOB_HOOK: WantedHook = {
   eventType: 'ms.vss-pipelines.job-state-changed-event',
 };
 
-/** Where PipeBot takes service hooks in, below whatever address it has. */
-export const HOOK_PATH = '/api/hooks/azure-devops';
-
-export interface HookProject {
-  /** Its configured name. */
-  readonly organization: string;
-  /** As the services file has it. */
-  readonly project: string;
-}
-
 export interface HookFinding {
   readonly wanted: WantedHook;
   readonly state: 'in-order' | 'missing' | 'disabled' | 'on-probation' | 'points-elsewhere';
   /** What was found, the most useful one; absent when it is missing. */
   readonly hook?: ServiceHook;
-}
-
-/** Every project that the services file names, each once. */
-export function configuredProjects({ services, bases }: ServiceCatalog): HookProject[] {
-  const definitions = [
-    ...bases.map(({ definition }) => definition),
-    ...services.flatMap(({ build }) => (build ? [build] : [])),
-  ];
-  const byKey = new Map<string, HookProject>();
-  for (const { organization, project } of definitions) {
-    const key = `${organization}/${project.toLowerCase()}`;
-    if (!byKey.has(key)) byKey.set(key, { organization, project });
-  }
-  return [...byKey.values()];
 }
 
 /** @param projectId GUID, in small letters */

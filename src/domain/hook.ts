@@ -1,6 +1,9 @@
 // Service hooks: what Azure DevOps' events hint at, and the subscriptions that make it send them. A hint is never
 // believed: it says which build is worth reading again, nothing else.
 
+/** Where PipeBot takes service hooks in, below whatever address it has. */
+export const HOOK_PATH = '/api/hooks/azure-devops';
+
 /** What an event hints at; everything but its type may be missing. */
 export interface HookHint {
   /** The same for the same event, however often it comes; absent when the event has none of its own. */

@@ -17,12 +17,16 @@ export const MIN_MUTE_MS = 60_000;
 export const MAX_MUTE_MS = 30 * 24 * 3_600_000;
 
 /**
- * Until when a service or base is muted, by its own name or with everything else; undefined when it is not. A
- * service is not muted because one of its bases is.
+ * Until when something is muted, by one of the names that it goes by or with everything else; undefined when it is
+ * not. A service is not muted because one of its bases is.
  */
-export function mutedUntil(mutes: readonly Mute[], name: string, now: number): number | undefined {
+export function mutedUntil(
+  mutes: readonly Mute[],
+  names: readonly string[],
+  now: number,
+): number | undefined {
   const untils = mutes
-    .filter(({ service, until }) => until > now && (service === ALL_SERVICES || service === name))
+    .filter(({ service, until }) => until > now && (service === ALL_SERVICES || names.includes(service)))
     .map(({ until }) => until);
   return untils.length > 0 ? Math.max(...untils) : undefined;
 }

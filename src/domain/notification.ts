@@ -80,10 +80,10 @@ const MAX_SHRINK_STEP = 2;
  * so long that a connector which takes messages without ever confirming them shows only a handful of copies.
  */
 const DOUBT_PAUSES_MS = [30_000, 2 * 60_000, 8 * 60_000, 30 * 60_000, 60 * 60_000] as const;
-const LONGEST_PAUSE_MS = 60 * 60_000;
+const LONGEST_PAUSE_MS = Math.max(...DOUBT_PAUSES_MS, MAX_RETRY_MS, MAX_RETRY_AFTER_MS);
 const GIVE_UP_DOUBT_AFTER_MS = 2 * 3_600_000;
 
-/** Whether it may be tried. No pause is longer than an hour: a time further ahead is that of a clock that went wrong. */
+/** Whether it may be tried. A time further ahead than any pause is that of a clock that went wrong. */
 export function isDue({ nextAttemptAt }: Pick<Notification, 'nextAttemptAt'>, now: number): boolean {
   return nextAttemptAt <= now || nextAttemptAt > now + LONGEST_PAUSE_MS;
 }

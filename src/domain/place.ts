@@ -22,6 +22,16 @@ export function placeKey({ organization, project, branch }: Place): string {
   return JSON.stringify([organization, project.toLowerCase(), branch]);
 }
 
+/** The same text for the same definition on the same branch; its repository is not compared. */
+export function placedDefinitionKey({
+  organization,
+  project,
+  definitionId,
+  branch,
+}: Place & Pick<PlacedDefinition, 'definitionId'>): string {
+  return JSON.stringify([organization, project.toLowerCase(), definitionId, branch]);
+}
+
 export function isSamePlace(left: Place, right: Place): boolean {
   return placeKey(left) === placeKey(right);
 }

@@ -12,6 +12,9 @@ export interface DefinitionRef {
   readonly repositoryId?: string;
 }
 
+/** A project as the services file writes it. */
+export type ConfiguredProject = Pick<DefinitionRef, 'organization' | 'project'>;
+
 export type DefinitionName = Pick<DefinitionRef, 'organization' | 'project' | 'definitionId'>;
 
 export interface Base {
@@ -57,6 +60,21 @@ export interface ServiceCatalog {
   readonly bases: readonly Base[];
 }
 
+/** What the services file names, the bases first; one that is named for two things comes twice. */
+export function configuredDefinitions({ services, bases }: ServiceCatalog): DefinitionRef[] {
+  return [...bases.map(({ definition }) => definition), ...services.flatMap(({ build }) => build ?? [])];
+}
+
+/** Every project that the services file names, each once. */
+export function configuredProjects(catalog: ServiceCatalog): ConfiguredProject[] {
+  const byKey = new Map<string, ConfiguredProject>();
+  for (const { organization, project } of configuredDefinitions(catalog)) {
+    const key = JSON.stringify([organization, project.toLowerCase()]);
+    if (!byKey.has(key)) byKey.set(key, { organization, project });
+  }
+  return [...byKey.values()];
+}
+
 /** What a name stands for: a service, or a base on its own. */
 export type Named =
   | { readonly kind: 'service'; readonly service: Service }
@@ -73,6 +91,11 @@ export function findNamed(catalog: ServiceCatalog, name: string): Named | undefi
   if (service) return { kind: 'service', service };
   const base = catalog.bases.find((candidate) => candidate.name.toLowerCase() === wanted);
   return base && { kind: 'base', base };
+}
+
+/** Every name that a person may type: services, their aliases and bases. */
+export function namesOf({ services, bases }: ServiceCatalog): string[] {
+  return [...services.flatMap(({ name, aliases }) => [name, ...aliases]), ...bases.map(({ name }) => name)];
 }
 
 /** Whether both name the same definition; their branches and repositories are not compared. */
@@ -94,14 +117,10 @@ export function isOfRepository(
 
 /** Whether a build counts for what is configured: its definition may be narrowed to one repository. */
 export function isOfConfiguredRepository(
-  { services, bases }: ServiceCatalog,
+  catalog: ServiceCatalog,
   build: DefinitionName & { readonly repositoryId?: string },
 ): boolean {
-  const configured = [
-    ...services.flatMap((service) => service.build ?? []),
-    ...bases.map((base) => base.definition),
-  ];
-  const own = configured.filter((definition) => isSameDefinition(definition, build));
+  const own = configuredDefinitions(catalog).filter((definition) => isSameDefinition(definition, build));
   return own.length === 0 || own.some(({ repositoryId }) => isOfRepository(build, repositoryId));
 }
 

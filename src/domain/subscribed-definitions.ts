@@ -1,7 +1,7 @@
 // Which definitions a subscription hears about, and on which branches, as the services file has them now. Pure;
 // the answer is stored with the subscription and made anew when the services file has changed.
 import { toBranchRef } from './branch.ts';
-import { ANY_BRANCH, placeKey } from './place.ts';
+import { ANY_BRANCH, placedDefinitionKey } from './place.ts';
 import { type DefinitionRef, findNamed, type ServiceCatalog } from './service.ts';
 import { ALL_SERVICES, isPlainBranch, type SubscribedDefinition, type Subscription } from './subscription.ts';
 
@@ -45,7 +45,7 @@ export function subscribedDefinitions(
     for (const at of role === 'base' ? [filtered, definition.branch] : [filtered]) {
       if (at === undefined) continue;
       const place = { organization: definition.organization, project: definition.project, branch: at };
-      const key = `${definitionId} ${placeKey(place)}`;
+      const key = placedDefinitionKey({ ...place, definitionId });
       const known = wanted.get(key);
       // Where one wants the builds of one repository only and another wants all, all are read.
       const isOfOne = repositoryId !== undefined && (!known || known.repositoryId === repositoryId);

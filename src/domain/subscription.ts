@@ -1,5 +1,6 @@
 // A subscription: a conversation's standing wish to hear of a service, with filters. Pure; it says what matches
 // and what stopped the rest, so that `why` can tell.
+import { shortRef } from './branch.ts';
 import type { Build } from './build.ts';
 import { globMatches } from './glob.ts';
 import type { Person } from './watch.ts';
@@ -76,8 +77,7 @@ export function filterThatStops(
 
 /** Whether a glob over branch names (`release/*`, `develop`, `refs/pull/*`) covers a full ref. */
 export function branchMatches(glob: string, ref: string): boolean {
-  const name = ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : ref;
-  return globMatches(glob, name) || globMatches(glob, ref);
+  return globMatches(glob, shortRef(ref)) || globMatches(glob, ref);
 }
 
 /** Stages are called what people like to read, and nobody remembers in which capitals. */

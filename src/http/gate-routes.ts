@@ -2,7 +2,7 @@
 // caller who looks at nothing but the status can never pass on doubt.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GateVerdict } from '../domain/gate.ts';
-import { findNamed, nearestNames, type Service, type ServiceCatalog } from '../domain/service.ts';
+import { findNamed, namesOf, nearestNames, type Service, type ServiceCatalog } from '../domain/service.ts';
 import { PipeBotError } from '../errors.ts';
 import { explainDecision } from '../text/decision.ts';
 import type { Gate, GateAnswer, GateRequest } from '../usecases/answer-gate.ts';
@@ -69,13 +69,12 @@ export async function answerQuestion(
 
 /** What the key may not see does not exist for it: the same answer, and names only from what it may see. */
 function findService(catalog: ServiceCatalog, key: GateKey, name: string): Service {
-  const visible = visibleServices(catalog, key);
-  const named = findNamed({ services: visible, bases: [] }, name);
+  const visible = { services: visibleServices(catalog, key), bases: [] };
+  const named = findNamed(visible, name);
   if (named?.kind === 'service') return named.service;
-  const names = visible.flatMap((service) => [service.name, ...service.aliases]);
   throw new PipeBotError('service-unknown', {
     subject: name.slice(0, 100),
-    suggestions: nearestNames(names, name),
+    suggestions: nearestNames(namesOf(visible), name),
   });
 }
 

@@ -1,8 +1,9 @@
-// POST /api/hooks/azure-devops. What comes with the right secret is stored and answered 200, however odd it is:
+// Where service hooks come in. What comes with the right secret is stored and answered 200, however odd it is:
 // any other 4xx, and a 500, would make Azure DevOps drop events and at last disable the subscription, while 503
 // makes it try again within minutes. It must not understand what it takes in.
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HOOK_PATH } from '../domain/hook.ts';
 import { PipeBotError, toPipeBotError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { errorSentence } from '../text/error.ts';
@@ -49,7 +50,7 @@ export function createHookRoute(
 
   return {
     method: 'post',
-    path: '/api/hooks/azure-devops',
+    path: HOOK_PATH,
     async handle({ request, response }) {
       if (!isAccepted(accepted, presentedKey(request))) throw new PipeBotError('hook-unauthorized');
       try {

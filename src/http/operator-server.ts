@@ -2,7 +2,7 @@
 // in a browser here may use it. It must not change anything.
 import type { IncomingMessage } from 'node:http';
 import type { Explanation } from '../domain/content.ts';
-import { nearestNames, type ServiceCatalog } from '../domain/service.ts';
+import { namesOf, nearestNames, type ServiceCatalog } from '../domain/service.ts';
 import { PipeBotError } from '../errors.ts';
 import { explainSilence } from '../text/why.ts';
 import { sendJson } from './answer.ts';
@@ -50,10 +50,6 @@ function refuseBrowsers({ headers }: IncomingMessage): void {
         ? undefined
         : 'it was asked by another name than 127.0.0.1 or localhost';
   if (detail !== undefined) throw new PipeBotError('operator-refused', { detail });
-}
-
-function namesOf({ services, bases }: ServiceCatalog): string[] {
-  return [...services.flatMap(({ name, aliases }) => [name, ...aliases]), ...bases.map(({ name }) => name)];
 }
 
 function parameter(query: URLSearchParams, name: string): string {

@@ -25,6 +25,10 @@ interface PlacedRow {
   readonly repositoryId: string | null;
 }
 
+interface DefinitionRow extends PlacedRow, Place {
+  readonly subscriptionId: string;
+}
+
 type Counted = Awaited<ReturnType<Subscriptions['count']>>;
 
 const SELECTED = `
@@ -63,6 +67,11 @@ const LIST_BY_CONVERSATION = `
   select ${SELECTED} from pipebot.subscriptions where conversation_id = $1 ${IN_ORDER}`;
 
 const LIST_ALL = `select ${SELECTED} from pipebot.subscriptions ${IN_ORDER}`;
+
+const LIST_DEFINITIONS_OF = `
+  select subscription_id as "subscriptionId", organization, project, definition_id as "definitionId", branch,
+    repository_id as "repositoryId"
+  from pipebot.subscription_definitions where subscription_id = any($1::text[])`;
 
 const LIST_BY_DEFINITION = `
   select ${SELECTED} from pipebot.subscriptions
@@ -122,6 +131,10 @@ export function createSubscriptions(database: Pick<Database, 'query' | 'transact
     },
     listByConversation: (conversationId) => list(LIST_BY_CONVERSATION, [toKey(conversationId)]),
     listAll: () => list(LIST_ALL),
+    async listDefinitionsOf(ids) {
+      const keys = ids.map((id) => toKey(id));
+      return (await database.query<DefinitionRow>(LIST_DEFINITIONS_OF, [keys])).map(fromRow);
+    },
     listByDefinition: ({ organization, project, definitionId }, branch) =>
       list(LIST_BY_DEFINITION, [
         toKey(organization),

@@ -1,12 +1,16 @@
 // What `pipebot hooks` says: one line for each service hook that needs somebody, with what to do about it.
-import { type HookFinding, type HookProject, JOB_HOOK, type WantedHook } from '../domain/hook-findings.ts';
+import { HOOK_PATH } from '../domain/hook.ts';
+import { type HookFinding, JOB_HOOK, type WantedHook } from '../domain/hook-findings.ts';
+import type { ConfiguredProject } from '../domain/service.ts';
 import type { PipeBotError } from '../errors.ts';
 import { errorSentence } from './error.ts';
 import { listText, plainText } from './plain.ts';
 
+const URL_SHAPE = `https://<host>${HOOK_PATH}`;
+
 export const HOOKS_USAGE = [
-  'pipebot hooks install --url https://<host>/api/hooks/azure-devops [--project <name>] [--jobs]',
-  'pipebot hooks check [--url https://<host>/api/hooks/azure-devops] [--project <name>] [--jobs]',
+  `pipebot hooks install --url ${URL_SHAPE} [--project <name>] [--jobs]`,
+  `pipebot hooks check [--url ${URL_SHAPE}] [--project <name>] [--jobs]`,
   '',
   '--url      the address of this PipeBot, as Azure DevOps reaches it',
   '--project  only this project of the services file; may be repeated',
@@ -22,7 +26,7 @@ export interface HookAdvice {
 }
 
 /** `contoso/Shop` */
-export function projectText({ organization, project }: HookProject): string {
+export function projectText({ organization, project }: ConfiguredProject): string {
   return `${plainText(organization)}/${plainText(project)}`;
 }
 
@@ -33,7 +37,7 @@ export function eventText(eventType: string): string {
 
 /** One line when all is well, else one for each hook that is not in order. */
 export function checkedLines(
-  project: HookProject,
+  project: ConfiguredProject,
   findings: readonly HookFinding[],
   advice: HookAdvice,
 ): string[] {
@@ -44,7 +48,7 @@ export function checkedLines(
 
 /** What was made, what was there, and a line for each one that a person has to see to. */
 export function installedLines(
-  project: HookProject,
+  project: ConfiguredProject,
   { made, found }: { readonly made: readonly string[]; readonly found: readonly HookFinding[] },
   advice: HookAdvice,
 ): string[] {
@@ -58,7 +62,7 @@ export function installedLines(
 }
 
 /** Why a project could not be asked about, or given its hooks. */
-export function hookFailureLine(project: HookProject, error: PipeBotError): string {
+export function hookFailureLine(project: ConfiguredProject, error: PipeBotError): string {
   return `${projectText(project)}: ${error.code === 'azure-unauthorized' ? rightsText(error) : errorSentence(error)}`;
 }
 
@@ -67,7 +71,7 @@ function rightsText({ details }: PipeBotError): string {
   return `Azure DevOps does not let this token see and make service hooks${detail}. Use that of a project administrator with the right to service hooks, for example AZURE_DEVOPS_PAT=<such a token> for this command only.`;
 }
 
-function findingLine(project: HookProject, finding: HookFinding, advice: HookAdvice): string {
+function findingLine(project: ConfiguredProject, finding: HookFinding, advice: HookAdvice): string {
   const { wanted, state } = finding;
   const what = state === 'disabled' ? disabledText(finding, advice) : SENTENCES[state](finding, advice);
   return `${projectText(project)}: ${eventText(wanted.eventType)} ${what}`.replaceAll(
@@ -110,8 +114,12 @@ function addressText(hook: HookFinding['hook']): string {
   return url ? plainText(`${url.origin}${url.pathname}`, 300) : 'its address';
 }
 
-function installCommand({ project }: HookProject, { eventType }: WantedHook, { url }: HookAdvice): string {
+function installCommand(
+  { project }: ConfiguredProject,
+  { eventType }: WantedHook,
+  { url }: HookAdvice,
+): string {
   const name = /^[\w.-]+$/.test(project) ? project : `"${plainText(project)}"`;
   const jobs = eventType === JOB_HOOK.eventType ? ' --jobs' : '';
-  return `pipebot hooks install --url ${url ?? 'https://<host>/api/hooks/azure-devops'} --project ${name}${jobs}`;
+  return `pipebot hooks install --url ${url ?? URL_SHAPE} --project ${name}${jobs}`;
 }

@@ -7,10 +7,11 @@ import {
   type HoldReason,
 } from '../domain/alert.ts';
 import type { Content } from '../domain/content.ts';
+import { placedDefinitionKey } from '../domain/place.ts';
 import {
   type DefinitionName,
+  findByDefinition,
   isSameDefinition,
-  type Service,
   type ServiceCatalog,
 } from '../domain/service.ts';
 
@@ -21,15 +22,11 @@ export interface NamedDefinition {
 }
 
 export function nameOfDefinition(catalog: ServiceCatalog, definition: DefinitionName): NamedDefinition {
-  const service = serviceBuiltBy(catalog, definition);
-  if (service) return { name: service.name, role: 'build' };
-  const base = catalog.bases.find((candidate) => isSameDefinition(candidate.definition, definition));
-  return base ? { name: base.name, role: 'base' } : { name: `${definition.definitionId}`, role: 'build' };
-}
-
-/** The service whose own build this definition is. */
-export function serviceBuiltBy(catalog: ServiceCatalog, definition: DefinitionName): Service | undefined {
-  return catalog.services.find(({ build }) => build && isSameDefinition(build, definition));
+  const named = findByDefinition(catalog, definition);
+  if (!named) return { name: `${definition.definitionId}`, role: 'build' };
+  return named.kind === 'service'
+    ? { name: named.service.name, role: 'build' }
+    : { name: named.base.name, role: 'base' };
 }
 
 /** A row for an alert; undefined while nothing is known of its builds. */
@@ -69,16 +66,15 @@ export function cardContent(
 export function distinct(alerts: readonly Alert[]): Alert[] {
   const seen = new Map<string, Alert>();
   for (const alert of alerts) {
-    const line = lineOfAlert(alert);
-    if (!seen.has(line)) seen.set(line, alert);
+    const key = definitionKeyOf(alert);
+    if (!seen.has(key)) seen.set(key, alert);
   }
   return [...seen.values()];
 }
 
 /** The same text for alerts about one definition on one branch, whoever subscribes. */
-export function lineOfAlert({ definition, branch }: Pick<Alert, 'definition' | 'branch'>): string {
-  const { organization, project, definitionId } = definition;
-  return JSON.stringify([organization, project.toLowerCase(), definitionId, branch]);
+export function definitionKeyOf({ definition, branch }: Pick<Alert, 'definition' | 'branch'>): string {
+  return placedDefinitionKey({ ...definition, branch });
 }
 
 function servicesBuiltOn(catalog: ServiceCatalog, definition: DefinitionName): string[] {

@@ -3,6 +3,7 @@
 import type { Clock } from '../clock.ts';
 import type { Content } from '../domain/content.ts';
 import { PipeBotError } from '../errors.ts';
+import { enqueueDelivery } from './enqueue-delivery.ts';
 import type { IncomingMessage, IncomingMessages, Jobs, Log, Notifications, Transactions } from './ports.ts';
 
 /** What a command answers, and what it wants stored together with the answer. */
@@ -70,7 +71,7 @@ async function storeReply(ports: AnswerPorts, message: IncomingMessage, reply: R
     const thread = threadId === undefined ? {} : { threadId };
     await ports.notifications.add({ key, conversationId, content, ...thread }, ports.clock.now());
     await ports.messages.markAnswered(conversationId, activityId);
-    await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId });
+    await enqueueDelivery(ports, conversationId);
   }, 'answer-message');
 }
 

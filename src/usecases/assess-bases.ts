@@ -6,12 +6,12 @@ import {
   type Base,
   branchesToAsk,
   DEFAULT_GATE_POLICY,
-  type DefinitionRef,
   type GatePolicy,
   isOfRepository,
   type Named,
 } from '../domain/service.ts';
 import { toPipeBotError } from '../errors.ts';
+import { buildsTargetOf } from './builds-target.ts';
 import type { Observer } from './observe-builds.ts';
 import type { BuildRecords, BuildsTarget, Reading } from './ports.ts';
 
@@ -62,13 +62,6 @@ export function policyOf(named: Named): GatePolicy {
   return named.kind === 'service' ? named.service.policy : DEFAULT_GATE_POLICY;
 }
 
-/** What a definition's builds on a branch are read by; the repository goes along, so that it is not hidden. */
-export function buildsTargetOf(definition: DefinitionRef, branch: string): BuildsTarget {
-  const { organization, project, definitionId, repositoryId } = definition;
-  const target = { organization, project, branch, definitionIds: [definitionId] };
-  return repositoryId === undefined ? target : { ...target, repositoryIds: { [definitionId]: repositoryId } };
-}
-
 interface AssessedBase {
   readonly assessment: BaseAssessment;
   readonly readAt?: number;
@@ -117,7 +110,7 @@ async function assessOnBranch(
     return { assessment: { ...common, readiness, observedAt, ...facts }, readAt };
   } catch (thrown) {
     const error = toPipeBotError(thrown);
-    if (!error.code.startsWith('azure-')) throw thrown;
+    if (!error.isFromAzureDevOps) throw thrown;
     const last = await lastKnownOf(ports, target, base.definition.repositoryId);
     const failure = last
       ? { code: error.code, lastKnown: assessReadiness(last.builds, policy, last.observedAt) }

@@ -1,23 +1,24 @@
 // Checks whether each project of the services file has the service hooks that PipeBot wants, and whether they
 // work. It only reads.
 import type { ServiceHook } from '../domain/hook.ts';
-import { findHooks, type HookFinding, type HookProject, type WantedHook } from '../domain/hook-findings.ts';
+import { findHooks, type HookFinding, type WantedHook } from '../domain/hook-findings.ts';
+import type { ConfiguredProject } from '../domain/service.ts';
 import { type PipeBotError, toPipeBotError } from '../errors.ts';
 import type { ServiceHooks } from './hook-ports.ts';
 
-export interface HookReport extends HookProject {
+export interface HookReport extends ConfiguredProject {
   /** Empty when the project could not be asked about. */
   readonly findings: readonly HookFinding[];
   readonly error?: PipeBotError;
 }
 
 export interface HookRequest {
-  readonly projects: readonly HookProject[];
+  readonly projects: readonly ConfiguredProject[];
   readonly wanted: readonly WantedHook[];
   /** Where the hooks should go; absent: to any PipeBot. */
   readonly url?: string;
   /** Called before each project. */
-  readonly onProject?: (project: HookProject) => void;
+  readonly onProject?: (project: ConfiguredProject) => void;
 }
 
 /** One report for each project, in their order; what Azure DevOps does not answer is in the report. */
@@ -50,6 +51,6 @@ export function createHookList(hooks: Pick<ServiceHooks, 'list'>): ServiceHooks[
 /** What Azure DevOps says is a result; a bug is thrown on. */
 export function azureError(thrown: unknown): PipeBotError {
   const error = toPipeBotError(thrown);
-  if (!error.code.startsWith('azure-')) throw thrown;
+  if (!error.isFromAzureDevOps) throw thrown;
   return error;
 }

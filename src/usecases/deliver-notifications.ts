@@ -4,6 +4,7 @@
 import { isDue, type Notification } from '../domain/notification.ts';
 import { nextSendAt } from '../domain/pace.ts';
 import { type AttemptPorts, attemptDelivery } from './attempt-delivery.ts';
+import { enqueueDelivery } from './enqueue-delivery.ts';
 import type { DeliveryTurn, Jobs, Notifications } from './ports.ts';
 import { suspendNotification } from './record-attempt.ts';
 
@@ -26,7 +27,7 @@ export async function deliverNotifications(ports: DeliverPorts, conversationId: 
   const taken = await ports.turns.take(conversationId, lease);
   const goOnAt = 'heldUntil' in taken ? taken.heldUntil : await deliverInTurn(ports, taken);
   if (goOnAt === undefined) return;
-  await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId, runAt: goOnAt });
+  await enqueueDelivery(ports, conversationId, goOnAt);
 }
 
 /** After a start: every conversation that something is owed to gets its delivery job. */
@@ -35,7 +36,7 @@ export async function resumeDeliveries(ports: {
   readonly jobs: Jobs;
 }): Promise<void> {
   for (const conversationId of await ports.notifications.listPending()) {
-    await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId });
+    await enqueueDelivery(ports, conversationId);
   }
 }
 

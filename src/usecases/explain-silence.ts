@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Explanation } from '../domain/content.ts';
 import { mutedUntil } from '../domain/mute.ts';
-import { placeKey } from '../domain/place.ts';
+import { placedDefinitionKey } from '../domain/place.ts';
 import { quietUntil } from '../domain/quiet-hours.ts';
 import { type DefinitionName, findNamed, type ServiceCatalog } from '../domain/service.ts';
 import {
@@ -59,12 +59,16 @@ export async function explainSilence(
   const now = ports.clock.now();
   const behind = definitionsBehind(ports.catalog, subject);
   const covering = all.filter((subscription) => covers(ports.catalog, subscription, subject));
-  const ofSubject = new Set(behind.map(({ definition }) => definitionKey(definition)));
+  const keys = new Set(behind.map(({ definition }) => definitionKey(definition)));
+  const isOfSubject = (definition: DefinitionName) => keys.has(definitionKey(definition));
   const alerts = await ports.alerts.listByConversation(conversationId, MAX_ALERTS_READ);
   // Of a service that is gone, what was heard last is all there is to tell.
-  const concerned = alerts.filter(
-    ({ definition }) => behind.length === 0 || ofSubject.has(definitionKey(definition)),
-  );
+  const concerned = alerts.filter(({ definition }) => behind.length === 0 || isOfSubject(definition));
+  // Where the subscriptions look, else where a new one would.
+  const subscribed = covering
+    .flatMap((subscription) => subscribedDefinitions(ports.catalog, subscription))
+    .filter(isOfSubject);
+  const observed = subscribed.length > 0 ? subscribed : behind.map(({ definition }) => definition);
   const conversation = await ports.conversations.find(conversationId);
   const names = [subject, ...behind.map(({ name }) => name), ...covering.map(({ service }) => service)];
   const mutes = await ports.mutes.list(conversationId, now);
@@ -77,9 +81,9 @@ export async function explainSilence(
       subscription,
       alerts: alertsOf(ports.catalog, concerned, subscription),
     })),
-    mutes: mutes.filter((mute) => names.some((name) => mutedUntil([mute], name, now) !== undefined)),
+    mutes: mutes.filter((mute) => mutedUntil([mute], names, now) !== undefined),
     ...(quiet ? { quiet: { ...quiet, ...(isQuietUntil === undefined ? {} : { isQuietUntil }) } } : {}),
-    observations: await observationsOf(ports, behind, covering),
+    observations: await observationsOf(ports, observed),
     ...(await lastDeliveryOf(ports, conversationId)),
     ...(lastHookAt === undefined ? {} : { lastHookAt }),
     answeredAt: now,
@@ -117,21 +121,14 @@ function alertsOf(catalog: ServiceCatalog, alerts: readonly Alert[], { id }: Sub
     });
 }
 
-/** Where the subscriptions look, else where a new one would; what was read the longest ago comes first. */
+/** What was read the longest ago comes first. */
 async function observationsOf(
   ports: ExplainPorts,
-  behind: readonly DefinitionBehind[],
-  covering: readonly Subscription[],
+  definitions: readonly SubscribedDefinition[],
 ): Promise<Explanation['observations']> {
-  const ofSubject = new Set(behind.map(({ definition }) => definitionKey(definition)));
-  const subscribed = covering
-    .flatMap((subscription) => subscribedDefinitions(ports.catalog, subscription))
-    .filter((wanted) => ofSubject.has(definitionKey(wanted)));
-  const definitions: readonly SubscribedDefinition[] =
-    subscribed.length > 0 ? subscribed : behind.map(({ definition }) => definition);
-  const byKey = new Map(definitions.map((definition) => [branchKey(definition), definition]));
+  const byKey = new Map(definitions.map((definition) => [placedDefinitionKey(definition), definition]));
   const times = await ports.records.listReadTimes([...byKey.values()]);
-  const readAts = new Map(times.map((time) => [branchKey(time), time.readAt]));
+  const readAts = new Map(times.map((time) => [placedDefinitionKey(time), time.readAt]));
   return [...byKey]
     .map(([key, definition]) => ({ definition, readAt: readAts.get(key) }))
     .sort((left, right) => (left.readAt ?? 0) - (right.readAt ?? 0))
@@ -142,12 +139,9 @@ async function observationsOf(
     });
 }
 
+/** The same for all its branches. */
 function definitionKey(definition: DefinitionName): string {
-  return branchKey({ ...definition, branch: '' });
-}
-
-function branchKey(definition: DefinitionName & { readonly branch: string }): string {
-  return `${definition.definitionId} ${placeKey(definition)}`;
+  return placedDefinitionKey({ ...definition, branch: '' });
 }
 
 async function lastDeliveryOf(

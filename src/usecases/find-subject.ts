@@ -4,11 +4,15 @@
 import { toBranchRef } from '../domain/branch.ts';
 import type { Build } from '../domain/build.ts';
 import type { Remark } from '../domain/content.ts';
+import { isGuid } from '../domain/guid.ts';
 import { looksLikeLink, type Organization, type ParsedLink, parseLink } from '../domain/link.ts';
 import {
+  type ConfiguredProject,
+  configuredProjects,
   findByDefinition,
   findNamed,
   type Named,
+  namesOf,
   nearestNames,
   type ServiceCatalog,
 } from '../domain/service.ts';
@@ -48,23 +52,8 @@ export function createFindSubject(ports: FindSubjectPorts): FindSubject {
   };
 }
 
-/** Every name that a person may type: services, their aliases and bases. */
-function namesOf(catalog: ServiceCatalog): string[] {
-  return [
-    ...catalog.services.flatMap((service) => [service.name, ...service.aliases]),
-    ...catalog.bases.map((base) => base.name),
-  ];
-}
-
 type DefinitionLink = Extract<ParsedLink, { kind: 'definition' }>;
 type BuildLink = Extract<ParsedLink, { kind: 'build' }>;
-
-interface Place {
-  readonly organization: string;
-  readonly project: string;
-}
-
-const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 async function findByLink(ports: FindSubjectPorts, link: string): Promise<FoundSubject> {
   const parsed = parseLink(link, ports.organizations);
@@ -101,11 +90,11 @@ async function nameDefinition(
   ports: FindSubjectPorts,
   { organization, project, definition }: DefinitionLink,
 ): Promise<Named | undefined> {
-  const places = placesOf(ports.catalog, organization);
-  const place = places.find((candidate) => isSameText(candidate.project, project));
-  if (place) return (await findWithin(ports, place, definition))?.named;
-  if (!GUID.test(project)) return undefined;
-  for (const candidate of places) {
+  const projects = projectsOf(ports.catalog, organization);
+  const configured = projects.find((candidate) => isSameText(candidate.project, project));
+  if (configured) return (await findWithin(ports, configured, definition))?.named;
+  if (!isGuid(project)) return undefined;
+  for (const candidate of projects) {
     const likely = await findWithin(ports, candidate, definition);
     if (!likely) continue;
     // Only the definition itself knows whether the project of that GUID is the configured one.
@@ -121,15 +110,15 @@ async function nameDefinition(
 /** What is configured for a definition of a configured project; a badge names it by its name. */
 async function findWithin(
   ports: FindSubjectPorts,
-  place: Place,
+  configured: ConfiguredProject,
   definition: number | string,
 ): Promise<{ readonly definitionId: number; readonly named: Named } | undefined> {
   const definitionId =
     typeof definition === 'number'
       ? definition
-      : (await ifThere(ports.pipelines.getDefinition({ ...place, definition })))?.definitionId;
+      : (await ifThere(ports.pipelines.getDefinition({ ...configured, definition })))?.definitionId;
   if (definitionId === undefined) return undefined;
-  const named = findByDefinition(ports.catalog, { ...place, definitionId });
+  const named = findByDefinition(ports.catalog, { ...configured, definitionId });
   return named && { definitionId, named };
 }
 
@@ -139,33 +128,25 @@ async function findBuild(
   link: string,
 ): Promise<FoundSubject> {
   // A build's id is unique in its organisation, so a project's GUID adds nothing to it.
-  const isNamed = project !== undefined && !GUID.test(project);
-  const places = placesOf(ports.catalog, organization).filter(
-    (place) => !isNamed || isSameText(place.project, project),
+  const isNamed = project !== undefined && !isGuid(project);
+  const projects = projectsOf(ports.catalog, organization).filter(
+    ({ project: name }) => !isNamed || isSameText(name, project),
   );
-  for (const place of places) {
-    const found = await ifThere(ports.pipelines.getBuild({ ...place, buildId }));
+  for (const configured of projects) {
+    const found = await ifThere(ports.pipelines.getBuild({ ...configured, buildId }));
     if (!found) continue;
     const { build } = found;
-    const named = findByDefinition(ports.catalog, { ...place, definitionId: build.definitionId });
+    const named = findByDefinition(ports.catalog, { ...configured, definitionId: build.definitionId });
     if (named) return { subject: { named, branch: build.branch, build } };
   }
   return { remark: { code: 'link-unconfigured', link } };
 }
 
 /** The configured projects, of one organisation when the link names it. No other project is ever asked. */
-function placesOf(catalog: ServiceCatalog, organization: string | undefined): Place[] {
-  const places = new Map<string, Place>();
-  const definitions = [
-    ...catalog.bases.map((base) => base.definition),
-    ...catalog.services.flatMap((service) => service.build ?? []),
-  ];
-  for (const { organization: name, project } of definitions) {
-    if (organization !== undefined && name !== organization) continue;
-    const key = JSON.stringify([name, project.toLowerCase()]);
-    if (!places.has(key)) places.set(key, { organization: name, project });
-  }
-  return [...places.values()];
+function projectsOf(catalog: ServiceCatalog, organization: string | undefined): ConfiguredProject[] {
+  return configuredProjects(catalog).filter(
+    (configured) => organization === undefined || configured.organization === organization,
+  );
 }
 
 async function ifThere<T>(asked: Promise<T>): Promise<T | undefined> {

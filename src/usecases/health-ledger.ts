@@ -3,6 +3,7 @@
 import type { Clock } from '../clock.ts';
 import type { Build } from '../domain/build.ts';
 import { type Health, UNKNOWN_HEALTH } from '../domain/health.ts';
+import { placedDefinitionKey } from '../domain/place.ts';
 import type { HealthRecords } from './ports.ts';
 
 export interface HealthLedgerPorts {
@@ -19,15 +20,15 @@ export class HealthLedger {
   }
 
   async of(build: Build): Promise<Health> {
-    const known = this.#entries.get(lineOf(build));
+    const known = this.#entries.get(placedDefinitionKey(build));
     if (known) return known.health;
     const health = (await this.#ports.healths.find(build, build.branch)) ?? UNKNOWN_HEALTH;
-    this.#entries.set(lineOf(build), { build, health, isChanged: false });
+    this.#entries.set(placedDefinitionKey(build), { build, health, isChanged: false });
     return health;
   }
 
   set(build: Build, health: Health): void {
-    this.#entries.set(lineOf(build), { build, health, isChanged: true });
+    this.#entries.set(placedDefinitionKey(build), { build, health, isChanged: true });
   }
 
   async save(): Promise<void> {
@@ -35,9 +36,4 @@ export class HealthLedger {
       if (isChanged) await this.#ports.healths.save(build, health, this.#ports.clock.now());
     }
   }
-}
-
-/** The same text for builds of one definition on one branch, within one project. */
-export function lineOf({ definitionId, branch }: Pick<Build, 'definitionId' | 'branch'>): string {
-  return `${definitionId}:${branch}`;
 }

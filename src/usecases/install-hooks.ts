@@ -1,11 +1,12 @@
 // Makes the service hooks that a project lacks. Whatever is there is left as it is, be it switched off or another
 // PipeBot's.
-import { findHooks, type HookFinding, type HookProject } from '../domain/hook-findings.ts';
+import { findHooks, type HookFinding } from '../domain/hook-findings.ts';
+import type { ConfiguredProject } from '../domain/service.ts';
 import type { PipeBotError } from '../errors.ts';
 import { azureError, createHookList, type HookRequest } from './check-hooks.ts';
 import type { NewServiceHook, ServiceHooks } from './hook-ports.ts';
 
-export interface InstallReport extends HookProject {
+export interface InstallReport extends ConfiguredProject {
   /** The event types of the hooks that were made. */
   readonly made: readonly string[];
   /** What was there already, in whichever state. */
@@ -35,7 +36,7 @@ export async function installHooks(hooks: ServiceHooks, request: InstallRequest)
 
 async function installInProject(
   hooks: ServiceHooks,
-  { organization, project }: HookProject,
+  { organization, project }: ConfiguredProject,
   request: InstallRequest,
 ): Promise<InstallReport> {
   const { url, password } = request;

@@ -1,8 +1,14 @@
 // Finds the build that a service hook hints at among what the services file names. Addresses in a hook are compared
 // and never fetched; what is not configured is not ours, whatever a hook says.
+import { isGuid } from '../domain/guid.ts';
 import type { HookHint } from '../domain/hook.ts';
 import type { Organization } from '../domain/link.ts';
-import { type DefinitionName, isSameDefinition, type ServiceCatalog } from '../domain/service.ts';
+import {
+  configuredDefinitions,
+  type DefinitionName,
+  isSameDefinition,
+  type ServiceCatalog,
+} from '../domain/service.ts';
 import type { BuildRecords, BuildRef } from './ports.ts';
 
 export interface LocateHookPorts {
@@ -13,7 +19,6 @@ export interface LocateHookPorts {
 
 /** Of an organisation with more projects than this, a build without a definition is left to polling. */
 const MAX_PROJECTS = 50;
-const GUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /**
  * The builds that are worth a read, at most one in each organisation, in a fixed order; none when the hint names no
@@ -23,7 +28,7 @@ const GUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 export async function locateHook(ports: LocateHookPorts, hint: HookHint): Promise<BuildRef[]> {
   const { buildId, definitionId } = hint;
   if (buildId === undefined) return [];
-  const candidates = definitionsOf(ports.catalog)
+  const candidates = configuredDefinitions(ports.catalog)
     .filter(({ organization }) => isOrganizationOf(hint, ports.organizations, organization))
     .filter(({ project }) => isProjectOf(hint, project));
   const places =
@@ -34,15 +39,6 @@ export async function locateHook(ports: LocateHookPorts, hint: HookHint): Promis
   return [...byOrganization.values()]
     .map(({ organization, project }) => ({ organization, project, buildId }))
     .sort((left, right) => (left.organization < right.organization ? -1 : 1));
-}
-
-/** Every definition of the services file, each once. */
-function definitionsOf({ services, bases }: ServiceCatalog): DefinitionName[] {
-  const all = [
-    ...bases.map(({ definition }) => definition),
-    ...services.flatMap(({ build }) => (build ? [build] : [])),
-  ];
-  return all.filter((one, index) => all.findIndex((other) => isSameDefinition(one, other)) === index);
 }
 
 async function guessPlaces(
@@ -96,6 +92,6 @@ function homeOf(
 
 /** Projects are configured by name and hinted at by GUID, so only two of a kind can be compared. */
 function isProjectOf({ projectId }: HookHint, project: string): boolean {
-  if (projectId === undefined || GUID.test(projectId) !== GUID.test(project)) return true;
+  if (projectId === undefined || isGuid(projectId) !== isGuid(project)) return true;
   return projectId.toLowerCase() === project.toLowerCase();
 }

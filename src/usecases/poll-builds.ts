@@ -1,9 +1,11 @@
 // Polling: one chain of jobs for each place, for everybody who is interested in it. How often depends on who
 // waits; a place that interests nobody is left alone. It must not decide what a reading means.
 import type { Clock } from '../clock.ts';
+import type { Build } from '../domain/build.ts';
 import { type Place, type PlacedDefinition, placeKey } from '../domain/place.ts';
 import type { ServiceCatalog } from '../domain/service.ts';
 import { PipeBotError, toPipeBotError } from '../errors.ts';
+import { buildsTargetAt } from './builds-target.ts';
 import { gateDefinitions, gatePlaces } from './gate-interest.ts';
 import { FRESH_MS } from './get-status.ts';
 import type { Observer } from './observe-builds.ts';
@@ -74,10 +76,10 @@ export async function pollBuilds(ports: PollPorts, place: Place): Promise<void> 
   const target = await ports.transactions.transaction(() => planPoll(ports, place), 'plan-poll');
   if (!target) return;
   try {
-    await ports.observer.latest(target, FRESH_MS);
-    await readMissing(ports, target);
+    const { builds } = await ports.observer.latest(target, FRESH_MS);
+    await readMissing(ports, target, builds);
   } catch (thrown) {
-    if (!toPipeBotError(thrown).code.startsWith('azure-')) throw thrown;
+    if (!toPipeBotError(thrown).isFromAzureDevOps) throw thrown;
     await ports.transactions.transaction(() => ports.onUnreadable(target), 'end-unreadable');
   }
 }
@@ -87,7 +89,7 @@ async function planPoll(ports: PollPorts, place: Place): Promise<BuildsTarget | 
   const wanted = await interestIn(ports, place);
   if (!wanted) return undefined;
   const { intervalMs, definitions } = wanted;
-  const target = toTarget(place, definitions);
+  const target = buildsTargetAt(place, definitions);
   const now = ports.clock.now();
   const lastReadAt = await lastReadAtOf(ports, target);
   const isEarly = now < lastReadAt + intervalMs * EARLY && lastReadAt <= now;
@@ -140,32 +142,9 @@ async function interestIn(ports: PollPorts, place: Place): Promise<Wanted | unde
   return { intervalMs: Math.min(...intervals), definitions: [...gates, ...watches, ...subscriptions] };
 }
 
-function toTarget(place: Place, definitions: readonly PlacedDefinition[]): BuildsTarget {
-  const repositories = new Map<number, string | undefined>();
-  for (const { definitionId, repositoryId } of definitions) {
-    const known = repositories.has(definitionId) ? repositories.get(definitionId) : repositoryId;
-    // Who wants all builds is not served by those of one repository; the others look through them themselves.
-    repositories.set(definitionId, known === repositoryId ? repositoryId : undefined);
-  }
-  const repositoryIds = Object.fromEntries(
-    [...repositories].flatMap(([id, repositoryId]) =>
-      repositoryId === undefined ? [] : [[id, repositoryId]],
-    ),
-  );
-  const { organization, project, branch } = place;
-  const target = {
-    organization,
-    project,
-    branch,
-    definitionIds: [...repositories.keys()].sort((a, b) => a - b),
-  };
-  return Object.keys(repositoryIds).length > 0 ? { ...target, repositoryIds } : target;
-}
-
 /** Builds that ran when they were last seen and are in no list any more: each is read by itself, or is gone. */
-async function readMissing(ports: PollPorts, target: BuildsTarget): Promise<void> {
-  const { builds } = await ports.observer.latest(target, POLL_INTERVALS_MS.subscription);
-  const listed = new Set(builds.map(({ id }) => id));
+async function readMissing(ports: PollPorts, target: BuildsTarget, found: readonly Build[]): Promise<void> {
+  const listed = new Set(found.map(({ id }) => id));
   const active = (await ports.records.listActive(target)).map(({ id }) => id);
   const expected = new Set([...active, ...(await ports.listFollowed(target))]);
   const missing = [...expected].filter((id) => !listed.has(id)).slice(0, MAX_SINGLE_READS);

@@ -2,12 +2,13 @@
 // already. What Azure DevOps does not tell now keeps nobody from subscribing.
 import type { Build } from '../domain/build.ts';
 import type { Content } from '../domain/content.ts';
-import { ANY_BRANCH, placeKey } from '../domain/place.ts';
+import { ANY_BRANCH } from '../domain/place.ts';
 import { isSameDefinition, type ServiceCatalog } from '../domain/service.ts';
 import { subscribedDefinitions } from '../domain/subscribed-definitions.ts';
 import { branchMatches, type SubscribedDefinition, type Subscription } from '../domain/subscription.ts';
 import { toPipeBotError } from '../errors.ts';
 import { nameOfDefinition } from './alert-entries.ts';
+import { buildsTargetsOf } from './builds-target.ts';
 import { FRESH_MS } from './get-status.ts';
 import type { Observer } from './observe-builds.ts';
 import type { BuildsTarget, HealthRecords } from './ports.ts';
@@ -28,7 +29,7 @@ const MAX_FAILING = 50;
 /** What of the subscription's definitions is red at the moment, on the branches that it hears about. */
 export async function readFailing(ports: BaselinePorts, subscription: Subscription): Promise<Failing[]> {
   const definitions = subscribedDefinitions(ports.catalog, subscription);
-  const builds = await readBuilds(ports, targetsOf(definitions));
+  const builds = await readBuilds(ports, buildsTargetsOf(definitions));
   const failing = new Map<string, Failing>();
   for (const definition of definitions) {
     for (const branch of branchesOf(subscription, definition, builds)) {
@@ -41,24 +42,6 @@ export async function readFailing(ports: BaselinePorts, subscription: Subscripti
     }
   }
   return [...failing.values()];
-}
-
-/** The definitions by the places at which they are read, so that each place is asked once for all of them. */
-export function targetsOf(definitions: readonly SubscribedDefinition[]): BuildsTarget[] {
-  const byPlace = Map.groupBy(definitions, placeKey);
-  return [...byPlace.values()].flatMap((together) => {
-    const [first] = together;
-    if (!first) return [];
-    const { organization, project, branch } = first;
-    const definitionIds = together.map(({ definitionId }) => definitionId).sort((a, b) => a - b);
-    const repositoryIds = Object.fromEntries(
-      together.flatMap(({ definitionId, repositoryId }) =>
-        repositoryId === undefined ? [] : [[definitionId, repositoryId]],
-      ),
-    );
-    const isNarrowed = Object.keys(repositoryIds).length > 0;
-    return [{ organization, project, branch, definitionIds, ...(isNarrowed ? { repositoryIds } : {}) }];
-  });
 }
 
 async function readBuilds(ports: BaselinePorts, targets: readonly BuildsTarget[]): Promise<Build[]> {
@@ -74,7 +57,7 @@ async function readIfPossible(ports: BaselinePorts, target: BuildsTarget): Promi
   try {
     return (await ports.observer.latest(target, FRESH_MS)).builds;
   } catch (thrown) {
-    if (!toPipeBotError(thrown).code.startsWith('azure-')) throw thrown;
+    if (!toPipeBotError(thrown).isFromAzureDevOps) throw thrown;
     return [];
   }
 }

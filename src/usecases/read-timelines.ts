@@ -61,8 +61,8 @@ export function createTimelineReader(ports: TimelinePorts): TimelineReader {
         try {
           facts.set(build.id, await ports.pipelines.getTimelineFacts(build));
         } catch (thrown) {
-          const { code } = toPipeBotError(thrown);
-          if (!code.startsWith('azure-')) throw thrown;
+          const { code, isFromAzureDevOps } = toPipeBotError(thrown);
+          if (!isFromAzureDevOps) throw thrown;
           ports.log.warn({ code, buildId: build.id }, 'timeline not read');
         }
       }),

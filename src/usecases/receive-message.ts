@@ -1,6 +1,7 @@
 // Takes in what comes from Teams: stores it, and answers later. Nothing here may call an outside system, since
 // Teams repeats what is not answered within 15 seconds.
 import type { Clock } from '../clock.ts';
+import { enqueueDelivery } from './enqueue-delivery.ts';
 import type {
   Conversation,
   Conversations,
@@ -57,12 +58,11 @@ export async function receiveMessage(
     await ports.conversations.save(conversation, ports.clock.now());
     if (!(await ports.messages.add(message))) return;
     const { conversationId } = message;
-    const key = conversationId;
     await ports.conversations.setSuspended(conversationId, false);
     if (await ports.notifications.resume(conversationId, ports.clock.now())) {
-      await ports.jobs.enqueue('deliver', { conversationId }, { key });
+      await enqueueDelivery(ports, conversationId);
     }
-    await ports.jobs.enqueue('answer-message', { conversationId }, { key });
+    await ports.jobs.enqueue('answer-message', { conversationId }, { key: conversationId });
   }, 'receive-message');
 }
 
@@ -80,7 +80,7 @@ export async function joinConversation(ports: ReceivePorts, membership: Membersh
     for (const conversationId of await concernedBy(ports, membership)) {
       await ports.conversations.setSuspended(conversationId, false);
       await ports.notifications.resume(conversationId, now);
-      await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId });
+      await enqueueDelivery(ports, conversationId);
     }
   }, 'join-conversation');
 }

@@ -4,11 +4,13 @@
 import type { Clock } from '../clock.ts';
 import { type Alert, type EndedBuild, newAlert } from '../domain/alert.ts';
 import { type AlertStep, alertAfter } from '../domain/alert-step.ts';
+import { isRed } from '../domain/health.ts';
 import { mutedUntil } from '../domain/mute.ts';
 import { quietUntil } from '../domain/quiet-hours.ts';
 import { isSameDefinition, type ServiceCatalog } from '../domain/service.ts';
 import { filterThatStops, type Subscription } from '../domain/subscription.ts';
 import { cardContent, entryOf, nameOfDefinition } from './alert-entries.ts';
+import { enqueueDelivery } from './enqueue-delivery.ts';
 import type {
   Alerts,
   ConversationSettings,
@@ -59,8 +61,7 @@ async function recordFor(ports: AlertPorts, subscription: Subscription, end: End
   const known = await ports.alerts.find(subscription.id, build, build.branch);
   const { lastNewsAt } = await ports.settings.find(conversationId);
   const now = ports.clock.now();
-  const isRed = change === 'turned-red' || change === 'still-red';
-  const stoppedBy = filterThatStops(subscription, build, isRed ? failure?.stages : undefined);
+  const stoppedBy = filterThatStops(subscription, build, isRed(change) ? failure?.stages : undefined);
   const step = alertAfter(known ?? newAlert(subscription, build), end, {
     now,
     groupedUntil: groupedUntil(lastNewsAt, now),
@@ -148,7 +149,7 @@ async function updateCard(ports: AlertPorts, alert: Alert, key: string): Promise
 async function send(ports: AlertPorts, notification: NewNotification): Promise<void> {
   const { conversationId } = notification;
   await ports.notifications.add(notification, ports.clock.now());
-  await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId });
+  await enqueueDelivery(ports, conversationId);
 }
 
 /** What keeps a line that is not worth holding from being said now. */
@@ -160,7 +161,7 @@ async function silenceOf(
   const now = ports.clock.now();
   const mutes = await ports.mutes.list(conversationId, now);
   const names = [service, nameOfDefinition(ports.catalog, build).name];
-  if (names.some((name) => mutedUntil(mutes, name, now) !== undefined)) return 'muted';
+  if (mutedUntil(mutes, names, now) !== undefined) return 'muted';
   const { quiet } = await ports.settings.find(conversationId);
   return quietUntil(quiet, now) === undefined ? undefined : 'quiet-hours';
 }

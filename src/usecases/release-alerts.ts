@@ -1,13 +1,20 @@
 // Tells a conversation what its subscriptions owe it, as far as it is due: everything at once in as few messages as
 // possible. What is muted, inhibited or falls into quiet hours is held on. It must not send; it stores
 // notifications.
-import type { Alert, AlertEntry, AlertNews, HoldReason } from '../domain/alert.ts';
+import {
+  type Alert,
+  type AlertEntry,
+  type AlertNews,
+  becomesCard,
+  type HoldReason,
+} from '../domain/alert.ts';
 import { alertTold, releaseAlert, type Suppression } from '../domain/alert-release.ts';
 import { mutedUntil } from '../domain/mute.ts';
 import { quietUntil } from '../domain/quiet-hours.ts';
-import { branchesToAsk } from '../domain/service.ts';
+import { branchesToAsk, findByDefinition } from '../domain/service.ts';
 import type { Subscription } from '../domain/subscription.ts';
-import { distinct, entryOf, lineOfAlert, nameOfDefinition, serviceBuiltBy } from './alert-entries.ts';
+import { definitionKeyOf, distinct, entryOf, nameOfDefinition } from './alert-entries.ts';
+import { enqueueDelivery } from './enqueue-delivery.ts';
 import type { Transactions } from './ports.ts';
 import { type AlertPorts, enqueueRelease, nextNewsAt } from './record-alerts.ts';
 
@@ -62,11 +69,11 @@ async function release(ports: ReleasePorts, due: Due): Promise<void> {
     const subscription = byId.get(alert.subscriptionId);
     if (!subscription) continue;
     const { name } = nameOfDefinition(ports.catalog, alert.definition);
-    const untils = [name, subscription.service].flatMap((each) => mutedUntil(mutes, each, now) ?? []);
+    const isMutedUntil = mutedUntil(mutes, [name, subscription.service], now);
     const brokenBase = await brokenBaseOf(ports, alert);
     const suppression: Suppression = {
       now,
-      ...(untils.length > 0 ? { mutedUntil: Math.max(...untils) } : {}),
+      ...(isMutedUntil === undefined ? {} : { mutedUntil: isMutedUntil }),
       ...(due.quietUntil === undefined ? {} : { quietUntil: due.quietUntil }),
       ...(brokenBase === undefined ? {} : { brokenBase }),
     };
@@ -103,7 +110,7 @@ async function cardOfSibling(
   alert: Alert,
   news: AlertNews,
 ): Promise<string | undefined> {
-  if (!isNewCard(news)) return undefined;
+  if (!becomesCard(news)) return undefined;
   const siblings = await listSiblings(ports, alert);
   return siblings.find(
     (other) =>
@@ -119,10 +126,10 @@ async function cardOfSibling(
  */
 async function brokenBaseOf(ports: ReleasePorts, alert: Alert): Promise<string | undefined> {
   const { conversationId, definition, branch } = alert;
-  const service = serviceBuiltBy(ports.catalog, definition);
-  if (!service) return undefined;
-  for (const base of service.bases) {
-    for (const at of branchesToAsk({ kind: 'service', service }, base, branch)) {
+  const named = findByDefinition(ports.catalog, definition);
+  if (named?.kind !== 'service') return undefined;
+  for (const base of named.service.bases) {
+    for (const at of branchesToAsk(named, base, branch)) {
       const health = await ports.healths.find(base.definition, at);
       if (health?.colour === 'green') break;
       if (health?.colour !== 'red') continue;
@@ -155,7 +162,7 @@ async function tell(ports: ReleasePorts, { conversationId, now, told }: ToTell):
   }
   if (groups.size === 0) return;
   await ports.settings.saveLastNews(conversationId, now);
-  await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId });
+  await enqueueDelivery(ports, conversationId);
 }
 
 /** By message. Where one subscription has a thing told in a thread and another has not, it is told once all the same. */
@@ -163,8 +170,8 @@ function groupsOf(told: readonly Released[]): Map<string, { readonly thread: str
   const groups = new Map<string, { readonly thread: string; group: Released[] }>();
   const threads = new Map<string, string>();
   for (const each of told) {
-    const isCard = isNewCard(each.news);
-    const thing = lineOfAlert(each.alert);
+    const isCard = becomesCard(each.news);
+    const thing = definitionKeyOf(each.alert);
     const thread = isCard ? '' : (threads.get(thing) ?? threadOf(each));
     if (!isCard) threads.set(thing, thread);
     const key = JSON.stringify([isCard, thread]);
@@ -172,10 +179,6 @@ function groupsOf(told: readonly Released[]): Map<string, { readonly thread: str
     groups.set(key, { thread, group: [...group, each] });
   }
   return groups;
-}
-
-function isNewCard(news: AlertNews): boolean {
-  return news === 'failing' || news === 'flapping';
 }
 
 function threadOf({ subscription, alert }: Released): string {

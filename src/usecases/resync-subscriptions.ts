@@ -2,11 +2,12 @@
 // anybody.
 import type { ServiceCatalog } from '../domain/service.ts';
 import { subscribedDefinitions } from '../domain/subscribed-definitions.ts';
+import type { SubscribedDefinition } from '../domain/subscription.ts';
 import type { Subscriptions, Transactions } from './ports.ts';
 
 export interface ResyncPorts {
   readonly catalog: ServiceCatalog;
-  readonly subscriptions: Pick<Subscriptions, 'listAll' | 'saveDefinitions'>;
+  readonly subscriptions: Pick<Subscriptions, 'listAll' | 'listDefinitionsOf' | 'saveDefinitions'>;
   readonly transactions: Transactions;
 }
 
@@ -19,11 +20,26 @@ export async function resyncSubscriptions(ports: ResyncPorts): Promise<void> {
   for (let from = 0; from < stored.length; from += AT_ONCE) {
     const together = stored.slice(from, from + AT_ONCE);
     await ports.transactions.transaction(async () => {
+      const known = await ports.subscriptions.listDefinitionsOf(together.map(({ id }) => id));
+      const knownById = Map.groupBy(known, ({ subscriptionId }) => subscriptionId);
       // The definitions alone: another instance may have ended or changed the subscription itself since.
       for (const subscription of together) {
         const definitions = subscribedDefinitions(ports.catalog, subscription);
+        if (isSame(definitions, knownById.get(subscription.id) ?? [])) continue;
         await ports.subscriptions.saveDefinitions(subscription.id, definitions);
       }
     }, 'resync-subscriptions');
   }
+}
+
+/** In whatever order; most starts find the services file as it was, and have nothing to write. */
+function isSame(left: readonly SubscribedDefinition[], right: readonly SubscribedDefinition[]): boolean {
+  const keys = new Set(left.map(exactKey));
+  return left.length === right.length && right.every((definition) => keys.has(exactKey(definition)));
+}
+
+/** Unlike other keys, also of how the project is written and of the repository. */
+function exactKey(definition: SubscribedDefinition): string {
+  const { organization, project, definitionId, branch, repositoryId } = definition;
+  return JSON.stringify([organization, project, definitionId, branch, repositoryId]);
 }

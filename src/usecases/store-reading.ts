@@ -6,9 +6,9 @@ import type { EndedBuild } from '../domain/alert.ts';
 import { type Build, newestFirst } from '../domain/build.ts';
 import { usualDurationMs } from '../domain/duration.ts';
 import { type HealthChange, healthAfter } from '../domain/health.ts';
-import { ANY_BRANCH, type Place, placeKey } from '../domain/place.ts';
+import { ANY_BRANCH, type Place, placedDefinitionKey, placeKey } from '../domain/place.ts';
 import { type Transition, transitionsBetween } from '../domain/transition.ts';
-import { HealthLedger, lineOf } from './health-ledger.ts';
+import { HealthLedger } from './health-ledger.ts';
 import type {
   BuildRecords,
   BuildRef,
@@ -60,7 +60,7 @@ export async function storeReading(
     const newestAt = await ports.records.lockTarget(target);
     // Another instance has stored a newer reading meanwhile; ours would turn the clock back. Ordered by our own
     // clock, since a single wrong Date of Azure DevOps would shut out all later readings.
-    if (read.begunAt < newestAt && newestAt - read.begunAt < MAX_CLOCK_SKEW_MS) return;
+    if (isOlder(read.begunAt, newestAt)) return;
     await storeBuilds(ports, target, { ...read, usual: read.builds });
     const { observedAt, begunAt: readAt, builds } = read;
     await ports.records.saveReading(target, { observedAt, readAt, builds });
@@ -139,9 +139,13 @@ function compare(
     pendingApproval && read.status === 'inProgress' ? { ...read, pendingApproval } : withoutApproval(read);
   if (!known) return { now, isChanged: true };
   const { readAt, ...before } = known;
-  const isOlder = begunAt < readAt && readAt - begunAt < MAX_CLOCK_SKEW_MS;
-  if (isOlder || isSameBuild(before, now)) return { before, now: before, isChanged: false };
+  if (isOlder(begunAt, readAt) || isSameBuild(before, now)) return { before, now: before, isChanged: false };
   return { before, now, isChanged: true };
+}
+
+/** Whether a reading was begun before the stored one, as far as that one's time can be believed. */
+function isOlder(begunAt: number, storedAt: number): boolean {
+  return begunAt < storedAt && storedAt - begunAt < MAX_CLOCK_SKEW_MS;
 }
 
 function withoutApproval({ pendingApproval: _, ...build }: Build): Build {
@@ -196,7 +200,7 @@ async function changesThatAreNews(
   changed: readonly Compared[],
 ): Promise<(Compared & { readonly isNews: boolean })[]> {
   const unknown = new Map(
-    changed.filter(({ before }) => !before).map(({ now }) => [lineOf(now), now] as const),
+    changed.filter(({ before }) => !before).map(({ now }) => [placedDefinitionKey(now), now] as const),
   );
   const places = [...unknown.values()].flatMap(({ organization, project, branch, definitionId }) =>
     [branch, ANY_BRANCH].map((at) => ({ organization, project, branch: at, definitionId })),
@@ -204,11 +208,11 @@ async function changesThatAreNews(
   const read = await ports.records.listReadTimes(places);
   const readAts = new Map(
     // A single wrong Date of Azure DevOps must not make history of what ends next.
-    read.map((last) => [lineOf(last), Math.min(last.readAt, last.observedAt)] as const),
+    read.map((last) => [placedDefinitionKey(last), Math.min(last.readAt, last.observedAt)] as const),
   );
   const isNews = ({ before, now }: Compared) => {
-    const lines = [lineOf(now), lineOf({ ...now, branch: ANY_BRANCH })];
-    const seenAt = Math.max(...lines.map((line) => readAts.get(line) ?? Number.NEGATIVE_INFINITY));
+    const keys = [now, { ...now, branch: ANY_BRANCH }].map(placedDefinitionKey);
+    const seenAt = Math.max(...keys.map((key) => readAts.get(key) ?? Number.NEGATIVE_INFINITY));
     const { finishedAt = Number.POSITIVE_INFINITY } = now;
     return before !== undefined || (seenAt > 0 && finishedAt > seenAt - MAX_CLOCK_SKEW_MS);
   };
@@ -221,7 +225,8 @@ async function takeEnd(ledger: HealthLedger, build: Build, read: ToStore): Promi
   const { health, change } = healthAfter(before, build);
   if (health !== before) ledger.set(build, health);
   const failure = read.facts.get(build.id)?.failure;
-  const usualMs = usualDurationMs(read.usual.filter((other) => lineOf(other) === lineOf(build)));
+  const key = placedDefinitionKey(build);
+  const usualMs = usualDurationMs(read.usual.filter((other) => placedDefinitionKey(other) === key));
   return {
     build,
     health,

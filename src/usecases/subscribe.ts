@@ -6,9 +6,10 @@ import type { SubscriptionFilters } from '../domain/parse-subscription.ts';
 import { subscribedDefinitions } from '../domain/subscribed-definitions.ts';
 import type { Subscription } from '../domain/subscription.ts';
 import type { Person } from '../domain/watch.ts';
+import { buildsTargetsOf } from './builds-target.ts';
 import type { EnsurePolled } from './poll-builds.ts';
 import type { Conversations, Subscriptions } from './ports.ts';
-import { type BaselinePorts, readFailing, targetsOf } from './read-baseline.ts';
+import { type BaselinePorts, readFailing } from './read-baseline.ts';
 
 export interface SubscribePorts extends BaselinePorts {
   readonly subscriptions: Pick<Subscriptions, 'save' | 'listByConversation' | 'count'>;
@@ -61,7 +62,7 @@ export async function recordSubscription(
   if ('full' in placed) return placed;
   const definitions = subscribedDefinitions(ports.catalog, placed.subscription);
   await ports.subscriptions.save(placed.subscription, definitions);
-  for (const { organization, project, branch } of targetsOf(definitions)) {
+  for (const { organization, project, branch } of buildsTargetsOf(definitions)) {
     await ports.ensurePolled({ organization, project, branch }, 'subscription');
   }
   return { ...planned, ...placed };

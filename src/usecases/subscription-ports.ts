@@ -21,6 +21,10 @@ export interface Subscriptions {
   /** In the order in which they were made. */
   listByConversation(conversationId: string): Promise<Subscription[]>;
   listAll(): Promise<Subscription[]>;
+  /** What several subscriptions hear about; in no order. */
+  listDefinitionsOf(
+    ids: readonly string[],
+  ): Promise<(SubscribedDefinition & { readonly subscriptionId: string })[]>;
   /** Those that hear about a definition on a branch, be it through `ANY_BRANCH`; each once, in a fixed order. */
   listByDefinition(definition: DefinitionName, branch: string): Promise<Subscription[]>;
   /** What all subscriptions together want to be read of a place. */

@@ -12,6 +12,7 @@ import {
   type Watch,
   type WatchStep,
 } from '../domain/watch.ts';
+import { enqueueDelivery } from './enqueue-delivery.ts';
 import type { EnsurePolled } from './poll-builds.ts';
 import type { BuildRef, BuildsTarget, Jobs, Log, Notifications, Transactions, Watches } from './ports.ts';
 
@@ -166,7 +167,7 @@ async function tell(
       now,
     );
   }
-  await ports.jobs.enqueue('deliver', { conversationId }, { key: conversationId });
+  await enqueueDelivery(ports, conversationId);
   ports.log.info(
     { watchId: id, state: watch.state, buildId: watch.buildId, conversationId },
     'watch changed',

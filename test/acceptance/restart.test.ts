@@ -17,6 +17,7 @@ import {
   startTeamsConnectorStandIn,
   type TeamsConnectorStandIn,
 } from '../stand-ins/teams-connector/teams-connector-stand-in.ts';
+import { freePort } from '../support/free-port.ts';
 
 const ROOT = new URL('../..', import.meta.url);
 const SAMPLE = readFileSync(new URL('docs/pipebot.sample.yaml', ROOT), 'utf8');
@@ -199,7 +200,7 @@ it('says that there is a .env which cannot be read', async () => {
 });
 
 it('says what is wrong with a database that is not reached', async () => {
-  const port = await freedPort();
+  const port = await freePort();
   const line = await refusal({ DATABASE_URL: `postgres://me:canary@127.0.0.1:${port}/pipebot` });
   expect(line).toContain('DATABASE_URL names a server that cannot be reached (ECONNREFUSED)');
   expect(line).not.toContain('canary');
@@ -215,13 +216,3 @@ it.skipIf(!inject('postgresUrl'))('says what a database server does not accept',
   expect(line).toContain('DATABASE_URL has a user that the server does not let in');
   expect(line).not.toContain('canary');
 });
-
-/** One at which nobody listens. */
-async function freedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

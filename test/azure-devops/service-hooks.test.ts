@@ -1,13 +1,10 @@
 // Service hook subscriptions are listed and created as strictly as builds are read, and their password stays secret.
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import {
-  createServiceHooks,
-  type NewServiceHook,
-  type ServiceHooks,
-} from '../../src/azure-devops/service-hooks.ts';
+import { createServiceHooks } from '../../src/azure-devops/service-hooks.ts';
 import { PipeBotError } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
+import type { NewServiceHook } from '../../src/usecases/hook-ports.ts';
 import { type OwnServer, sendJson, startOwnServer } from './own-server.ts';
 import {
   failureOf,
@@ -23,11 +20,11 @@ const HOOKS = /_apis\/hooks/;
 
 interface HooksUnderTest extends AsyncDisposable {
   readonly stand: PipelinesUnderTest;
-  readonly hooks: ServiceHooks;
+  readonly hooks: ReturnType<typeof createServiceHooks>;
   readonly wish: NewServiceHook;
 }
 
-function connect(url: string, callTimeoutMs?: number): ServiceHooks {
+function connect(url: string, callTimeoutMs?: number): ReturnType<typeof createServiceHooks> {
   return createServiceHooks({
     organizations: [{ name: 'contoso', url, credentials: { kind: 'pat', token: new Secret(PAT) } }],
     clock: scriptClock().clock,

@@ -193,6 +193,13 @@ function createSubscriptionStores(state: State) {
       listByConversation: async (id: string) =>
         state.subscriptions.filter(({ conversationId }) => conversationId === id),
       listAll: async () => [...state.subscriptions],
+      listDefinitionsOf: async (ids: readonly string[]) =>
+        ids.flatMap((subscriptionId) =>
+          (state.definitions.get(subscriptionId) ?? []).map((definition) => ({
+            ...definition,
+            subscriptionId,
+          })),
+        ),
       count: async (whose: { conversationId: string; personId: string }) => ({
         conversation:
           state.others.conversation +

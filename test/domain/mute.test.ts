@@ -21,4 +21,10 @@ it.each<[string, readonly Mute[], number | undefined]>([
   ],
   ['is not muted by one that is over', [mute('payments', DAWN - 1)], undefined],
   ['is not muted at the very end', [mute('payments', DAWN)], undefined],
-])('a service %s', (_title, mutes, until) => expect(mutedUntil(mutes, 'payments', DAWN)).toBe(until));
+])('a service %s', (_title, mutes, until) => expect(mutedUntil(mutes, ['payments'], DAWN)).toBe(until));
+
+it('what goes by several names is muted by the longest mute of any', () => {
+  const mutes = [mute('payments', DAWN + 5), mute('python-base', DAWN + 9), mute('search', DAWN + 11)];
+  expect(mutedUntil(mutes, ['payments', 'python-base'], DAWN)).toBe(DAWN + 9);
+  expect(mutedUntil(mutes, [], DAWN)).toBe(undefined);
+});

@@ -163,7 +163,7 @@ class Desk implements Played {
   #release(at: number): void {
     const { alert } = this;
     if (!alert?.pending) return;
-    const muted = mutedUntil(this.#mutes, 'payments', at);
+    const muted = mutedUntil(this.#mutes, ['payments'], at);
     const quiet = quietUntil(this.#wishes.quiet, at);
     const released = releaseAlert(alert, {
       now: at,

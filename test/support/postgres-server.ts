@@ -5,12 +5,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, createWriteStream } from 'node:fs';
 import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { freePort } from './free-port.ts';
 import { type Account, type Binaries, findBinaries, unprivilegedAccount } from './postgres-binaries.ts';
 import { removeStaleServers } from './stale-servers.ts';
 
@@ -171,15 +171,6 @@ function run(program: string, parameters: string[], account: Account | undefined
     stdio: ['ignore', 'pipe', 'pipe'],
     ...account,
   });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('No free port');
-  return address.port;
 }
 
 function warnLoudly(reason: unknown): void {

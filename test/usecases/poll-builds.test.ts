@@ -117,12 +117,14 @@ eachMigratedDatabase('a poll', (open) => {
   });
 
   test('reads by itself what ran when it was last seen and is in no list any more', async () => {
-    const { ports, stores, single, watch } = await bench();
+    const { ports, stores, read, single, watch } = await bench();
     await watch('a');
     const running = [3, 4].map((id) => buildOf({ id, status: 'inProgress' }));
     await stores.records.saveBuilds(running, NOW);
     await pollBuilds(ports, PLACE);
     expect(single.map(({ buildId }) => buildId)).toEqual([4]);
+    // The list is asked for once: a hook may have made the memory of it worthless meanwhile.
+    expect(read).toHaveLength(1);
   });
 
   test('that is refused leaves the next one behind, and tells those who have waited long enough', async () => {

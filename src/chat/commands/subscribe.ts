@@ -1,5 +1,6 @@
 // `subscribe`: a conversation hears of a service from now on, with filters. Without a service it gets a form, whose
 // click comes back as the same command.
+import { shortRef } from '../../domain/branch.ts';
 import type { Content } from '../../domain/content.ts';
 import { isFilterWord, parseFilters, type SubscriptionFilters } from '../../domain/parse-subscription.ts';
 import { findNamed } from '../../domain/service.ts';
@@ -70,7 +71,7 @@ function formOf({ catalog }: SubscribeCommandPorts): Content {
 /** The link of a pipeline may be about one branch; what was typed counts more. */
 function narrowed(filters: SubscriptionFilters, linkedBranch: string | undefined): SubscriptionFilters {
   if (filters.branch !== undefined || linkedBranch === undefined) return filters;
-  return { ...filters, branch: linkedBranch.replace(/^refs\/heads\//, '') };
+  return { ...filters, branch: shortRef(linkedBranch) };
 }
 
 async function subscribe(

@@ -1,4 +1,5 @@
 // `unsubscribe`: ends subscriptions of this conversation, by service, by the id that a button carries, or all.
+import { isGuid } from '../../domain/guid.ts';
 import type { Subscription } from '../../domain/subscription.ts';
 import type { Reply } from '../../usecases/answer-message.ts';
 import type { Subscriptions } from '../../usecases/ports.ts';
@@ -22,9 +23,6 @@ export interface UnsubscribeCommandPorts extends FindServicePorts, ListPorts {
   readonly subscriptions: Pick<Subscriptions, 'listByConversation' | 'remove'>;
 }
 
-/** As a card's button carries it; no service is called that by anybody who means it. */
-const ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
 export function createUnsubscribeCommand(ports: UnsubscribeCommandPorts): ChatCommand {
   return {
     description: UNSUBSCRIBE,
@@ -37,7 +35,8 @@ export function createUnsubscribeCommand(ports: UnsubscribeCommandPorts): ChatCo
       if (word === undefined && known.length > 1) return { content: await listOf(ports, conversationId) };
       if (word === undefined || ['all', 'everything'].includes(word.toLowerCase())) return end(ports, known);
       const chosen = known.filter(({ id }) => id === word.toLowerCase());
-      if (chosen.length === 0 && !ID.test(word)) return endByName(ports, known, word);
+      // A card's button carries the id; no service is called like one by anybody who means it.
+      if (chosen.length === 0 && !isGuid(word)) return endByName(ports, known, word);
       // The button of an old list, clicked twice, or the id of another conversation's: only what is here counts.
       const isStale = chosen.length === 0 && known.length > 0;
       return isStale ? { content: await listOf(ports, conversationId) } : end(ports, chosen);

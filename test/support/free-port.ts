@@ -1,4 +1,4 @@
-// A port that is free now and stays the program's over all its lives.
+// A port at which nobody listens just now. Somebody else may take it before it is used.
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
