@@ -296,6 +296,12 @@ describe('the program', () => {
   it('explains itself, and knows no other command', async () => {
     for (const words of [['--help'], ['hooks', '--help'], ['hooks', 'check', '-h']])
       expect(await start(words)).toMatchObject({ code: 0, noted: [] });
+    const usageOf = async (command: string) => (await start([command, '-h'])).printed.join('\n');
+    expect(await usageOf('keys')).toMatch(/^Usage:\n {2}pipebot keys create(?!.*pipebot hooks)/s);
+    expect(await usageOf('hooks')).toMatch(/^Usage:\n {2}pipebot hooks install(?!.*pipebot keys)/s);
+    expect((await start(['--help'])).printed.join('\n')).toMatch(
+      /pipebot hooks install.*pipebot keys create/s,
+    );
     expect(await start([])).toMatchObject({ code: 2 });
     const { code, noted } = await start(['hoks']);
     expect([code, noted[0]]).toEqual([2, 'pipebot has no command hoks.']);
