@@ -4,7 +4,6 @@
 import type { Clock } from '../clock.ts';
 import type { Secret } from '../secret.ts';
 import { inertJson, inertText, issueCommand, progressCommand } from '../text/pipeline-command.ts';
-import { sentence } from '../text/plain.ts';
 import { durationText } from '../text/time.ts';
 import type { AnswerBody } from './read-gate-answer.ts';
 
@@ -85,7 +84,7 @@ export function createGateReport(options: ReportOptions): GateReport {
       const { buildId, status } = answer.base;
       show([answer.decision, answer.reason, buildId, status].join(), answer.message);
     },
-    trouble: (text) => show(text, `${sentence(text)} Trying again.`),
+    trouble: (text) => show(text, text),
     end(outcome) {
       clock.clearInterval(tick);
       rewrite?.('');

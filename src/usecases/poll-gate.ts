@@ -73,7 +73,7 @@ export async function pollGate(
     const retryAfterMs =
       waiting instanceof PipeBotError ? waiting.details.retryAfterMs : waiting.retryAfterMs;
     const pauseMs = Math.max(gate.policy.pollIntervalMs, retryAfterMs ?? 0);
-    await sleep(clock, Math.min(pauseMs, deadlineAt - clock.now()), signal);
+    await sleep(clock, Math.min(pauseMs, Math.max(0, deadlineAt - clock.now())), signal);
     if (signal.aborted) return undefined;
   }
 }

@@ -24,8 +24,12 @@ export const PROXY_PAGE: FrontAnswer = {
   body: '<html><h1>502 Bad Gateway</h1></html>',
 };
 
-/** @param target the address behind, asked for anew each time; undefined: there is nothing behind */
-export async function startFront(target: () => string | undefined = () => undefined): Promise<Front> {
+const nothing = (): string => {
+  throw new Error('nothing is behind this');
+};
+
+/** @param target the address behind, asked for anew each time; throws while there is none */
+export async function startFront(target: () => string = nothing): Promise<Front> {
   const requests: Front['requests'] = [];
   const answers: Front['answers'] = [];
   const server = createServer((request, response) => {
@@ -34,7 +38,7 @@ export async function startFront(target: () => string | undefined = () => undefi
     const answer = answers.shift();
     if (answer === 'reset') request.socket.resetAndDestroy();
     else if (answer) send(response, answer);
-    else void handOn(request, response, target());
+    else void handOn(request, response, target);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -52,13 +56,12 @@ export async function startFront(target: () => string | undefined = () => undefi
 async function handOn(
   request: IncomingMessage,
   response: ServerResponse,
-  target: string | undefined,
+  target: () => string,
 ): Promise<void> {
-  if (target === undefined) return;
   let told: FrontAnswer = PROXY_PAGE;
   try {
     const headers = { 'x-pipebot-key': String(request.headers['x-pipebot-key']) };
-    const answer = await fetch(`${target}${request.url}`, { headers, redirect: 'manual' });
+    const answer = await fetch(`${target()}${request.url}`, { headers, redirect: 'manual' });
     const body = await answer.text();
     told = { status: answer.status, headers: Object.fromEntries(answer.headers), body };
   } catch {
