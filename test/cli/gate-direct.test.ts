@@ -67,7 +67,7 @@ describe('which pipeline', () => {
   });
 
   it('another branch answers where the first has no run, and says so', async () => {
-    const line = `${azure.url}/Shop/_build?definitionId=183 --branch feature/x --fallback-branch develop`;
+    const line = `${azure.url}/Shop/_build?definitionId=183 --branch feature/x --fallback-branch develop --fallback-branch main`;
     const { code, printed } = await gateHere(line, token());
     expect([code, printed[0]]).toEqual([
       0,
