@@ -142,5 +142,7 @@ function percentOf(
 
 /** None gets here; if one ever does, an answer that echoes what was sent must not put it into a log. */
 function withoutSecrets(line: string, secrets: readonly Secret[]): string {
-  return secrets.reduce((text, secret) => text.replaceAll(secret.reveal(), String(secret)), line);
+  // What is shorter is no key, and would only spoil the text.
+  const keys = secrets.filter((secret) => secret.reveal().length >= 8);
+  return keys.reduce((text, secret) => text.replaceAll(secret.reveal(), String(secret)), line);
 }
