@@ -2,6 +2,8 @@
 // command list and the README's tables. `npm run generate` writes them, and a test compares them.
 import { readFileSync } from 'node:fs';
 import { DESCRIPTIONS } from '../src/chat/commands/index.ts';
+import { GATE_OPTIONS } from '../src/cli/gate-options.ts';
+import { optionUsage } from '../src/cli/read-options.ts';
 import { sampleEnvironment, VARIABLES } from '../src/config/variables.ts';
 
 const ROOT = new URL('..', import.meta.url);
@@ -15,6 +17,7 @@ export function generatedFiles(): Map<string, string> {
     ['appPackage/manifest.json', manifest(readText('appPackage/manifest.json'))],
     ['README.md', readme(readText('README.md'))],
     ['docs/configuration.md', configuration(readText('docs/configuration.md'))],
+    ['docs/command-line.md', commandLine(readText('docs/command-line.md'))],
   ]);
 }
 
@@ -50,6 +53,19 @@ function configuration(current: string): string {
     current,
     'variables',
     ['| variable | meaning | example |', '|---|---|---|', ...rows].join('\n'),
+  );
+}
+
+function commandLine(current: string): string {
+  const ways = { both: 'both', server: 'a server', direct: 'no server' };
+  const rows = GATE_OPTIONS.map(
+    (option) =>
+      `| \`${optionUsage(option).replaceAll('|', '\\|')}\` | ${ways[option.way]} | ${option.meaning} | \`${option.example}\` |`,
+  );
+  return between(
+    current,
+    'gate-options',
+    ['| option | with | meaning | example |', '|---|---|---|---|', ...rows].join('\n'),
   );
 }
 

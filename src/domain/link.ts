@@ -37,10 +37,7 @@ export function looksLikeLink(word: string): boolean {
 
 /** Takes a pasted link apart. Never throws; what cannot be used is a `problem` that says why. */
 export function parseLink(text: string, organizations: readonly Organization[]): ParsedLink {
-  const word = text
-    .trim()
-    .replace(/^[<([]+/, '')
-    .replace(/[>)\].,;]+$/, '');
+  const word = withoutMarks(text);
   if (word.length > MAX_LINK_LENGTH) return problem('not-a-link');
   const artifact = /^vstfs:\/\/\/Build\/(Build|Definition)\/(\d{1,10})$/i.exec(word);
   if (artifact)
@@ -51,6 +48,29 @@ export function parseLink(text: string, organizations: readonly Organization[]):
   return found
     ? readPath(found.organization, found.segments, url.searchParams)
     : problem('organization-unknown');
+}
+
+/**
+ * The organisation or collection that a pasted link lies under, where none is configured that could tell: what stands
+ * before the project. Undefined for what names no project. Nothing says yet that the address may be called.
+ */
+export function organizationOfLink(text: string): string | undefined {
+  const url = unwrapSafeLink(withoutMarks(text).slice(0, MAX_LINK_LENGTH));
+  const segments = url?.pathname.split('/').filter((segment) => segment !== '') ?? [];
+  const page = segments.findIndex((segment) => segment.startsWith('_'));
+  if (!url || page < 1) return undefined;
+  const [name = ''] = url.hostname.split('.');
+  // An organisation of the cloud answers under its legacy host as well.
+  if (url.hostname.endsWith('.visualstudio.com')) return `https://dev.azure.com/${name}`;
+  const home = segments.slice(0, page - 1).join('/');
+  return home === '' ? undefined : `${url.origin}/${home}`;
+}
+
+function withoutMarks(text: string): string {
+  return text
+    .trim()
+    .replace(/^[<([]+/, '')
+    .replace(/[>)\].,;]+$/, '');
 }
 
 function problem(why: LinkProblem): ParsedLink {

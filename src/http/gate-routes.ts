@@ -2,6 +2,7 @@
 // caller who looks at nothing but the status can never pass on doubt.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GateVerdict } from '../domain/gate.ts';
+import type { Readiness } from '../domain/readiness.ts';
 import { findNamed, namesOf, nearestNames, type Service, type ServiceCatalog } from '../domain/service.ts';
 import { PipeBotError } from '../errors.ts';
 import { explainDecision } from '../text/decision.ts';
@@ -91,7 +92,8 @@ export interface GateBody {
   readonly retryAfterSeconds?: number;
 }
 
-function toBody(answered: GateAnswer): GateBody {
+/** The answer as pipelines read it. */
+export function toBody(answered: GateAnswer): GateBody {
   const { decision } = answered.answer;
   const { base, readiness, observedAt } = decision.assessment;
   const { build } = readiness;
@@ -112,10 +114,20 @@ function toBody(answered: GateAnswer): GateBody {
             status: build.status,
             result: build.result,
             url: build.url,
+            ...(readiness.status === 'running' ? timesOf(readiness) : {}),
           }
         : {}),
     },
     ...(observedAt === undefined ? {} : { observedAt: new Date(observedAt).toISOString() }),
     ...(decision.verdict === 'wait' ? { retryAfterSeconds: Math.ceil(answered.retryAfterMs / 1_000) } : {}),
+  };
+}
+
+/** Since when a base runs, and when it will probably end, as far as that is known. */
+function timesOf({ build, expectedEndAt }: Readiness): object {
+  const toText = (at: number) => new Date(at).toISOString();
+  return {
+    ...(build?.startedAt === undefined ? {} : { startedAt: toText(build.startedAt) }),
+    ...(expectedEndAt === undefined ? {} : { expectedEndAt: toText(expectedEndAt) }),
   };
 }

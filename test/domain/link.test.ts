@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { looksLikeLink, type Organization, parseLink } from '../../src/domain/link.ts';
+import { looksLikeLink, type Organization, organizationOfLink, parseLink } from '../../src/domain/link.ts';
 
 const ORGANIZATIONS: readonly Organization[] = [
   { name: 'contoso', url: 'https://dev.azure.com/contoso' },
@@ -128,4 +128,27 @@ it('tells links from names', () => {
     true,
   ]);
   expect(['payments', 'httpservice', 'ftp://x', ''].map(looksLikeLink)).toEqual([false, false, false, false]);
+});
+
+describe('the organisation of a link where none is configured', () => {
+  it.each<[string, string | undefined]>([
+    ['https://dev.azure.com/contoso/Shop/_build?definitionId=184', 'https://dev.azure.com/contoso'],
+    ['<https://me@dev.azure.com/contoso/My%20Shop/_build?definitionId=184>', 'https://dev.azure.com/contoso'],
+    [
+      'https://contoso.visualstudio.com/DefaultCollection/Shop/_build?definitionId=184',
+      'https://dev.azure.com/contoso',
+    ],
+    [
+      'https://tfs.example.com:8443/tfs/Main/Shop/_apis/build/Definitions/7',
+      'https://tfs.example.com:8443/tfs/Main',
+    ],
+    [
+      'https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fdev.azure.com%2Fcontoso%2FShop%2F_build%3FdefinitionId%3D184',
+      'https://dev.azure.com/contoso',
+    ],
+    ['https://tfs.example.com/Shop/_build?definitionId=7', undefined],
+    ['https://dev.azure.com/_build?definitionId=7', undefined],
+    ['https://dev.azure.com/contoso/Shop', undefined],
+    ['payments', undefined],
+  ])('%s', (link, home) => expect(organizationOfLink(link)).toBe(home));
 });

@@ -41,6 +41,9 @@ beforeAll(async () => {
     },
     authenticateCaller: async (request) => KEYS[presentedKey(request) ?? ''],
     receiveActivity: async () => ({ status: 202 }),
+    organizations: [],
+    openCheck: () => Promise.reject(new TypeError('not asked here')),
+    cancelCheck: () => Promise.reject(new TypeError('not asked here')),
     checkReadiness: async () => undefined,
   });
   await server.start();
