@@ -7,6 +7,8 @@ import { promisify } from 'node:util';
 const ROOT = join(import.meta.dirname, '..', '..');
 const PACKER = join(ROOT, 'node_modules', 'tfx-cli', '_build', 'tfx-cli.js');
 const EXTENSION = join(ROOT, 'infra', 'azure-devops-extension');
+/** Ids as the Marketplace allows them. */
+const PUBLISHER = /^[A-Za-z0-9][\w-]{0,127}$/;
 /** It takes about a second. */
 const DEADLINE_MS = 60_000;
 
@@ -17,8 +19,14 @@ export interface Packing {
   readonly outputPath: string;
 }
 
-/** The path of the `.vsix`. Throws with what the packer printed when it refuses. */
+/** The path of the `.vsix`. Throws when there is no publisher, and with what the packer printed when it refuses. */
 export async function packExtension({ publisher, outputPath }: Packing): Promise<string> {
+  if (!PUBLISHER.test(publisher)) {
+    throw new Error(
+      'An extension belongs to a publisher of the Visual Studio Marketplace. Say which is yours, with its id and not ' +
+        'its name: npm run extension -- --publisher contoso',
+    );
+  }
   const manifest = JSON.parse(await readFile(join(EXTENSION, 'vss-extension.json'), 'utf8'));
   await mkdir(outputPath, { recursive: true });
   const file = join(resolve(outputPath), `${manifest.id}-${manifest.version}.vsix`);
