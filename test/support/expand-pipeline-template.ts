@@ -38,7 +38,9 @@ export function expandPipeline(
   variables: CompileTimeValues['variables'],
   folder: string,
 ): unknown {
-  return expandNode(parse(yaml), { parameters: {}, variables }, folder);
+  const { extends: extended, ...pipeline } = parse(yaml);
+  if (extended === undefined) return expandNode(pipeline, { parameters: {}, variables }, folder);
+  return expandPipelineTemplate(join(folder, extended.template), extended.parameters ?? {}, variables);
 }
 
 function bindParameters(
