@@ -4,6 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { packExtension } from '../../scripts/extension/pack-extension.ts';
 import { decodePng, drawPixels, encodePng } from '../../scripts/icons/draw-icon.ts';
@@ -138,7 +139,8 @@ describe('npm run extension', () => {
       const file = await packExtension({ publisher: 'contoso', outputPath: folder });
       expect(file).toBe(join(folder, `pipebot-${version}.vsix`));
       expect(globSync('*', { cwd: folder })).toEqual([`pipebot-${version}.vsix`]);
-      expect(namesInZip(readFileSync(file))).toEqual([
+      const files = filesInZip(readFileSync(file));
+      expect([...files.keys()].sort()).toEqual([
         'PipeBotGate/icon.png',
         'PipeBotGate/task.json',
         '[Content_Types].xml',
@@ -147,6 +149,10 @@ describe('npm run extension', () => {
         'images/extension-icon.png',
         'overview.md',
       ]);
+      const identity = `Id="pipebot" Version="${version}" Publisher="contoso"`;
+      expect(files.get('extension.vsixmanifest')?.toString()).toContain(identity);
+      const packedTask = files.get('PipeBotGate/task.json');
+      expect(packedTask).toEqual(readFileSync(join(EXTENSION, 'PipeBotGate', 'task.json')));
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -162,19 +168,24 @@ describe('npm run extension', () => {
   );
 });
 
-/** The files that a zip lists in its directory at the end, sorted; folders are left out. */
-function namesInZip(zip: Buffer): string[] {
+/** The files that a zip lists in its directory at the end, with what is in them; folders are left out. */
+function filesInZip(zip: Buffer): Map<string, Buffer> {
   const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
-  const names: string[] = [];
+  const files = new Map<string, Buffer>();
   let at = zip.readUInt32LE(end + 16);
   for (let left = zip.readUInt16LE(end + 10); left > 0; left -= 1) {
-    const [name, extra, comment] = [28, 30, 32].map((offset) => zip.readUInt16LE(at + offset)) as [
-      number,
-      number,
-      number,
-    ];
-    names.push(zip.toString('utf8', at + 46, at + 46 + name));
-    at += 46 + name + extra + comment;
+    const lengths = [28, 30, 32].map((offset) => zip.readUInt16LE(at + offset));
+    const [name = 0] = lengths;
+    const path = zip.toString('utf8', at + 46, at + 46 + name);
+    if (!path.endsWith('/'))
+      files.set(path, contentAt(zip, zip.readUInt32LE(at + 42), zip.readUInt32LE(at + 20)));
+    at += 46 + lengths.reduce((sum, length) => sum + length, 0);
   }
-  return names.filter((name) => !name.endsWith('/')).sort();
+  return files;
+}
+
+function contentAt(zip: Buffer, at: number, packedBytes: number): Buffer {
+  const start = at + 30 + zip.readUInt16LE(at + 26) + zip.readUInt16LE(at + 28);
+  const packed = zip.subarray(start, start + packedBytes);
+  return zip.readUInt16LE(at + 8) === 0 ? packed : inflateRawSync(packed);
 }

@@ -1,5 +1,6 @@
 // Every template in infra/azure-pipelines, compiled as Azure Pipelines would do it: what it sends is what the gate needs.
-import { globSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expandPipelineTemplate } from '../support/expand-pipeline-template.ts';
@@ -160,6 +161,39 @@ describe('the task of our own', () => {
     expect(JSON.parse(expandTaskRequest(call).body ?? '')).toEqual({
       ...{ branch: 'main', timeout: '45m', settle: '30s', commit: RUN_VARIABLES['Build.SourceVersion'] },
     });
+  });
+});
+
+describe('the step with the command line', () => {
+  interface Steps {
+    readonly steps: readonly { readonly bash: string; readonly env: Readonly<Record<string, string>> }[];
+  }
+  const stepsWith = (given: Record<string, string>) =>
+    (compile('command-line-step.yml', { service: 'payments', ...given }) as Steps).steps;
+
+  it('runs what lies in the folder, and unpacks a tarball into it first when there is one', () => {
+    const [gate, ...none] = stepsWith({ folder: '/opt/pipebot' });
+    expect(none).toEqual([]);
+    expect(gate?.bash).toContain('node "$PIPEBOT_FOLDER/bin/pipebot.mjs" gate "$PIPEBOT_SERVICE"');
+    expect(gate?.env).toMatchObject({ PIPEBOT_FOLDER: '/opt/pipebot', PIPEBOT_SERVICE: 'payments' });
+    const [unpack, ...rest] = stepsWith({ tarball: 'pipebot.tgz', folder: '/opt/pipebot' });
+    expect(unpack?.env).toEqual({ PIPEBOT_TARBALL: 'pipebot.tgz', PIPEBOT_FOLDER: '/opt/pipebot' });
+    expect(rest).toEqual([gate]);
+  });
+
+  it('names a program that there is, and takes nothing of that name from a registry', () => {
+    expect(existsSync(join(TEMPLATES, '..', '..', 'bin', 'pipebot.mjs'))).toBe(true);
+    for (const { bash } of stepsWith({ tarball: 'pipebot.tgz' }))
+      expect(bash).not.toMatch(/npx|npm (exec|i|install) pipebot/);
+  });
+
+  it('is written so that bash can read it', () => {
+    for (const { bash } of stepsWith({ tarball: 'pipebot.tgz' })) {
+      expect(spawnSync('bash', ['-n'], { input: bash, encoding: 'utf8' })).toMatchObject({
+        status: 0,
+        stderr: '',
+      });
+    }
   });
 });
 
