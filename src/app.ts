@@ -29,6 +29,7 @@ import { answerMessages, resumeAnswers } from './usecases/answer-message.ts';
 import { cleanUp } from './usecases/clean-up.ts';
 import { deliverNotifications, resumeDeliveries } from './usecases/deliver-notifications.ts';
 import { explainSilence } from './usecases/explain-silence.ts';
+import { createIsHidden, homeOf } from './usecases/find-asker.ts';
 import { createFindSubject } from './usecases/find-subject.ts';
 import { createGetStatus } from './usecases/get-status.ts';
 import { createObserver } from './usecases/observe-builds.ts';
@@ -109,9 +110,11 @@ export async function createApp({
     ...timeout,
   });
   const pipelines = withCrashPoints<Pipelines>(azure, 'pipelines', options.onCrashPoint);
+  const home = homeOf(config.registration);
   const base = {
     ...stores,
-    catalog,
+    ...{ catalog, organizations, home },
+    isHidden: createIsHidden({ ...stores, catalog, home }),
     transactions: database,
     jobs: queue,
     clock,
@@ -137,9 +140,12 @@ export async function createApp({
     onUnreadable: (target) => advanceWatches(watchPorts, target, []),
   };
   const getStatus = createGetStatus({ ...base, observer });
-  const findSubject = createFindSubject({ catalog, organizations, pipelines });
   const gate = createGate({ ...base, observer, ensurePolled });
-  const respond = createRespond({ ...watchPorts, findSubject, getStatus, observer });
+  const respond = createRespond({
+    ...watchPorts,
+    ...{ getStatus, observer },
+    findSubjectIn: (visible) => createFindSubject({ catalog: visible, organizations, pipelines }),
+  });
 
   const teams = {
     registration: config.registration ?? ('none' as const),
@@ -178,7 +184,7 @@ export async function createApp({
       cleanUp({
         ...base,
         resume,
-        forgetful: forgetfulStores(stores),
+        ...forgetfulStores(stores),
         deadLetters: () => queue.deadLetters(),
       }),
   });
@@ -210,6 +216,7 @@ export async function createApp({
     async start() {
       await replaceConfiguredKeys(stores.gateKeys, config.gateKeys);
       await resyncSubscriptions(base);
+      await stores.gateSignals.start();
       await queue.start();
       await resume();
       await queue.enqueue('clean-up', {}, { key: 'clean-up' });
@@ -221,6 +228,7 @@ export async function createApp({
       await Promise.all([server.stop(STOP_GRACE_MS), operator?.stop(STOP_GRACE_MS)]);
       await queue.stop({ graceMs: STOP_GRACE_MS });
       azure.close();
+      await stores.gateSignals.stop();
       await database.close();
     },
     get url() {

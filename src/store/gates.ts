@@ -65,6 +65,11 @@ const LIST_WAITING = `
   where decision ->> 'verdict' = 'wait' and decided_at >= $1
   order by service, branch`;
 
+const LIST_OPEN = `
+  select ${SELECTED} from pipebot.gates
+  where decision ->> 'verdict' = 'wait' and decided_at >= $2 and deadline_at > $1
+  order by asked_at, id limit 200`;
+
 /**
  * `save` gives back the record that stands afterwards. It may be another key's when the id was taken: the
  * caller has to compare `keyId`.
@@ -87,6 +92,10 @@ export function createGateRecords(database: Pick<Database, 'query'>): GateRecord
     },
     async listWaiting(answeredSince) {
       return await database.query<Waiting>(LIST_WAITING, [toInstant(answeredSince)]);
+    },
+    async listOpen(now, answeredSince) {
+      const parameters = [toInstant(now), toInstant(answeredSince)];
+      return (await database.query<GateRow>(LIST_OPEN, parameters)).map(fromRow);
     },
     async deleteBefore(deadlineBefore) {
       await database.query('delete from pipebot.gates where deadline_at < $1', [toInstant(deadlineBefore)]);

@@ -10,7 +10,7 @@ import type { Person, Watch } from '../domain/watch.ts';
 export type { CheckRecord, CheckRecords, PlanAnswer, Plans, PlanTask, TaskRecord } from './check-ports.ts';
 export type { DeliveryTurn, DeliveryTurns, Messenger } from './delivery-ports.ts';
 export type { GateKey, GateKeys, GateRecord, GateRecords } from './gate-ports.ts';
-export type { Holds } from './hold-ports.ts';
+export type { GateSignals, Holds } from './hold-ports.ts';
 export type { NewNotification, Notifications, OutgoingMessage } from './notification-ports.ts';
 export type {
   Alerts,
@@ -142,6 +142,10 @@ export interface Conversation {
   readonly botId: string;
   readonly name?: string;
   readonly teamId?: string;
+  /** The Microsoft 365 group behind the team, small letters. */
+  readonly teamGroupId?: string;
+  /** Of a personal chat: Entra object id of its person, small letters. */
+  readonly personEntraId?: string;
 }
 
 export interface Conversations {
@@ -164,6 +168,8 @@ export interface IncomingMessage {
   readonly threadId?: string;
   readonly text: string;
   readonly from: Person;
+  /** Entra object id of that person, small letters; absent when Teams did not say it. */
+  readonly fromEntraId?: string;
   readonly receivedAt: number;
 }
 

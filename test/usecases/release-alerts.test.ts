@@ -33,6 +33,7 @@ eachMigratedDatabase('released alerts', (open) => {
       ...stores,
       transactions: database,
       catalog: { services: [], bases: [] },
+      isHidden: async () => false,
       jobs: { enqueue: () => Promise.resolve() },
       clock: { ...systemClock, now: () => NOW },
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
