@@ -5,6 +5,7 @@ import { createBuildRecords } from '../../src/store/builds.ts';
 import { createConversationSettings } from '../../src/store/conversation-settings.ts';
 import { createGateRecords } from '../../src/store/gates.ts';
 import { createHealthRecords } from '../../src/store/health.ts';
+import { createHolds } from '../../src/store/holds.ts';
 import { createHookEvents } from '../../src/store/hook-events.ts';
 import { createIncomingMessages } from '../../src/store/incoming-messages.ts';
 import { createMutes } from '../../src/store/mutes.ts';
@@ -168,6 +169,17 @@ const QUESTIONS: readonly (readonly [string, Ask, string])[] = [
     'gates at which somebody waits',
     (database) => createGateRecords(database).listWaiting(NOW),
     'gates_waited_at',
+  ],
+  [
+    'gates that people look at',
+    (database) => createGateRecords(database).listOpen(NOW, NOW),
+    'gates_waited_at',
+  ],
+  ['the hold of a service', (database) => createHolds(database).listActive(NOW), 'holds_in_force'],
+  [
+    'the order for a gate',
+    (database) => createHolds(database).findFor({ service: 'payments', gateId: 'gate-1' }, NOW),
+    'holds_in_force',
   ],
   ['gates to forget', (database) => createGateRecords(database).deleteBefore(NOW), 'gates_by_deadline'],
 ];
