@@ -61,7 +61,7 @@ function gateRow(gate: OpenGate, now: number, isCompact: boolean): TemplateData 
       ? reason
       : joined(`${reason} Expected to end at `, clockText(expectedEndAt), '.');
   return {
-    ...{ name: callerText(gate), hasText: !isCompact, text: isCompact ? '' : capital(gateDetail(gate, now)) },
+    ...{ name: callerText(gate), hasText: !isCompact, text: isCompact ? '' : gateDetail(gate, now) },
     ...{ hasReason: !isCompact, reason: isCompact ? '' : expected },
     open: link ? [{ url: link }] : [],
     ...buttons(commandButton('Let it continue', 'release', idWord(gate.id)), isCompact),

@@ -13,16 +13,20 @@ const MAX_REASON_LENGTH = 300;
 
 /** The words before "because"; all of them when it is not there. */
 export function wordsBeforeReason(words: readonly string[]): readonly string[] {
-  const at = words.findIndex((word) => word.toLowerCase() === BECAUSE);
+  const at = words.findIndex(isBecause);
   return at < 0 ? words : words.slice(0, at);
 }
 
 /** What follows the first "because", with its punctuation; empty when nothing does. */
 export function reasonIn(text: string): string {
   const words = text.split(/\s+/);
-  const at = words.findIndex((word) => word.toLowerCase().replace(/[:,]$/, '') === BECAUSE);
+  const at = words.findIndex(isBecause);
   const reason = at < 0 ? '' : words.slice(at + 1).join(' ');
   return reason.slice(0, MAX_REASON_LENGTH).toWellFormed().trim();
+}
+
+function isBecause(word: string): boolean {
+  return word.toLowerCase().replace(/[:,]$/, '') === BECAUSE;
 }
 
 export function ordererOf({ from, fromEntraId }: IncomingMessage): Orderer {
