@@ -64,7 +64,7 @@ function gateRow(gate: OpenGate, now: number, isCompact: boolean): TemplateData 
     ...{ name: callerText(gate), hasText: !isCompact, text: isCompact ? '' : gateDetail(gate, now) },
     ...{ hasReason: !isCompact, reason: isCompact ? '' : expected },
     open: link ? [{ url: link }] : [],
-    ...buttons(commandButton('Let it continue', 'release', idWord(gate.id)), isCompact),
+    ...buttons(commandButton('Release', 'release', idWord(gate.id)), isCompact),
   };
 }
 
@@ -128,7 +128,7 @@ export function releasedData(content: Released, isCompact: boolean): TemplateDat
 function releasedFacts(gate: OpenGate, at: number): Fact[] {
   const branch = branchText(gate.branch);
   return [
-    fact('Waited for', gateReason(gate, at)),
+    fact('Base', gateReason(gate, at)),
     ...(branch === '' ? [] : [fact('Branch', branch)]),
     fact('Asked', momentText(gate.askedAt)),
   ];

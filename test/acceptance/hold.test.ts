@@ -133,7 +133,7 @@ describe('a single pipeline that is released', () => {
       await world.teams.click(user, {
         conversation: world.channel,
         message: list,
-        button: 'Let it continue',
+        button: 'Release',
       });
       await world.app.idle();
       return textOf(world.botMessages().slice(-1));
