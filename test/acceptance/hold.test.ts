@@ -219,6 +219,9 @@ describe('what a team may not see', () => {
     edit = hidden;
     await world.restart();
     const before = world.botMessages().length;
+    world.azure.queueBuild(payments, DEVELOP).succeed();
+    await world.settle();
+    await world.pass(1);
     world.azure.queueBuild(payments, DEVELOP).fail({ task: 'Unit tests' });
     await world.settle();
     await world.pass(2);
