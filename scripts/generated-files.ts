@@ -27,7 +27,8 @@ function readText(path: string): string {
 
 function manifest(current: string): string {
   const parsed = JSON.parse(current) as { bots: { commandLists: unknown[] }[] };
-  const commands = DESCRIPTIONS.slice(0, MAX_MANIFEST_COMMANDS).map(({ name, summary }) => ({
+  const often = DESCRIPTIONS.filter(({ isRare }) => isRare !== true);
+  const commands = often.slice(0, MAX_MANIFEST_COMMANDS).map(({ name, summary }) => ({
     title: name,
     description: summary,
   }));

@@ -34,6 +34,7 @@ import { createCancelCheck } from './usecases/cancel-check.ts';
 import { cleanUp } from './usecases/clean-up.ts';
 import { deliverNotifications, resumeDeliveries } from './usecases/deliver-notifications.ts';
 import { explainSilence } from './usecases/explain-silence.ts';
+import { createIsHidden, homeOf } from './usecases/find-asker.ts';
 import { createFindSubject } from './usecases/find-subject.ts';
 import { createGetStatus } from './usecases/get-status.ts';
 import { createObserver } from './usecases/observe-builds.ts';
@@ -120,9 +121,11 @@ export async function createApp({
   });
   const pipelines = withCrashPoints<Pipelines>(azure, 'pipelines', options.onCrashPoint);
   const plans = createPlans({ organizations, clock, ...timeout });
+  const home = homeOf(config.registration);
   const base = {
     ...stores,
-    catalog,
+    ...{ catalog, organizations, home },
+    isHidden: createIsHidden({ ...stores, catalog, home }),
     transactions: database,
     jobs: queue,
     clock,
@@ -149,7 +152,6 @@ export async function createApp({
     onUnreadable: (target) => advanceWatches(watchPorts, target, []),
   };
   const getStatus = createGetStatus({ ...base, observer });
-  const findSubject = createFindSubject({ catalog, organizations, pipelines });
   const checkPorts = {
     ...base,
     ensurePolled,
@@ -159,7 +161,11 @@ export async function createApp({
     explain: explainDecision,
   };
   const gate = createGate({ ...base, observer, ensurePolled });
-  const respond = createRespond({ ...watchPorts, findSubject, getStatus, observer });
+  const respond = createRespond({
+    ...watchPorts,
+    ...{ getStatus, observer },
+    findSubjectIn: (visible) => createFindSubject({ catalog: visible, organizations, pipelines }),
+  });
 
   const teams = {
     registration: config.registration ?? ('none' as const),
@@ -196,12 +202,12 @@ export async function createApp({
     'read-build': (ref) => readOrForget({ observer }, ref),
     'release-alerts': ({ conversationId }) => releaseAlerts(base, conversationId),
     'run-check': (check) => runCheck(checkPorts, check),
-    'wake-checks': (place) => wakeChecks(base, place),
+    'wake-checks': (reason) => wakeChecks(base, reason),
     'clean-up': () =>
       cleanUp({
         ...base,
         resume,
-        forgetful: forgetfulStores(stores),
+        ...forgetfulStores(stores),
         deadLetters: () => queue.deadLetters(),
       }),
   });
@@ -238,6 +244,7 @@ export async function createApp({
         logger.warn({}, 'PIPEBOT_SECRET_KEY is missing: checks are not called back, and all else works');
       await replaceConfiguredKeys(stores.gateKeys, config.gateKeys);
       await resyncSubscriptions(base);
+      await stores.gateSignals.start();
       await queue.start();
       await resume();
       await queue.enqueue('clean-up', {}, { key: 'clean-up' });
@@ -250,6 +257,7 @@ export async function createApp({
       await queue.stop({ graceMs: STOP_GRACE_MS });
       azure.close();
       plans.close();
+      await stores.gateSignals.stop();
       await database.close();
     },
     get url() {

@@ -24,6 +24,8 @@ const TEMPLATES = {
   subscriptions: readTemplate('subscriptions'),
   'subscribe-form': readTemplate('subscribe-form'),
   why: readTemplate('why'),
+  gates: readTemplate('gates'),
+  hold: readTemplate('hold'),
 } as const satisfies Readonly<Record<string, Template>>;
 
 /**

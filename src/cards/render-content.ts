@@ -5,6 +5,7 @@ import type { Person } from '../domain/watch.ts';
 import { remarkSentence } from '../text/remark.ts';
 import { alertData, alertsData } from './alert-card.ts';
 import { expandTemplate, type TemplateData, type TemplateName } from './expand-template.ts';
+import { gatesData, holdData, releasedData } from './gate-cards.ts';
 import { helpData, servicesData } from './list-cards.ts';
 import { mentionName, plainLabel } from './markup.ts';
 import { overviewData } from './overview-card.ts';
@@ -99,6 +100,12 @@ function cardData(content: CardContent, options: RenderOptions): [TemplateName, 
       return ['subscribe-form', subscribeFormData(content)];
     case 'why':
       return ['why', whyData(content.explanation, isCompact)];
+    case 'gates':
+      return ['gates', gatesData(content, isCompact)];
+    case 'hold':
+      return ['hold', holdData(content, isCompact)];
+    case 'released':
+      return ['hold', releasedData(content, isCompact)];
   }
 }
 

@@ -2,7 +2,7 @@
 // bases and the way to the run. It must not judge; the answer brings the decision along.
 import type { Build } from '../domain/build.ts';
 import type { StatusAnswer } from '../domain/content.ts';
-import type { BaseAssessment, GateVerdict } from '../domain/gate.ts';
+import type { BaseAssessment, GateDecision, GateVerdict } from '../domain/gate.ts';
 import { explainDecision, verdictTitle } from '../text/decision.ts';
 import { branchText, listText, plainText } from '../text/plain.ts';
 import { explainReadiness, readinessTitle } from '../text/readiness.ts';
@@ -63,6 +63,19 @@ function statusFacts({ decision, answeredAt }: StatusAnswer, build: Build | unde
     ...(build?.requestedFor ? [fact('Requester', plainText(build.requestedFor))] : []),
     ...(build?.sourceVersion ? [fact('Commit', plainText(build.sourceVersion).slice(0, 8))] : []),
     fact('Gate', GATE_TEXTS[verdict]),
+    ...holdFacts(decision),
+  ];
+}
+
+/** Also where the bases stop the gate anyway, so that nobody is surprised later. */
+function holdFacts({ hold }: GateDecision): Fact[] {
+  // Decisions of earlier versions do not say when.
+  if (hold?.kind !== 'held' || hold.at === undefined) return [];
+  const until = hold.until === undefined ? [] : [', until ', momentText(hold.until)];
+  const because = plainText(hold.because, 300);
+  return [
+    fact('Held', joined(`by ${plainText(hold.by) || 'somebody'} since `, momentText(hold.at), ...until)),
+    ...(because === '' ? [] : [fact('Because', because)]),
   ];
 }
 

@@ -3,6 +3,7 @@
 import type { Content } from '../domain/content.ts';
 import { alertsTitle, explainAlert } from '../text/alert.ts';
 import { explainDecision, verdictTitle } from '../text/decision.ts';
+import { explainHoldContent, explainReleased, gatesTitle, holdTitle, releasedTitle } from '../text/hold.ts';
 import { explainSubscription } from '../text/subscription.ts';
 import { explainWatch, watchedText, watchTitle } from '../text/watch.ts';
 import { silenceAnswer } from '../text/why.ts';
@@ -42,6 +43,12 @@ export function summaryLine(content: CardContent, now: number): string {
       return subscriptionsTitle(content);
     case 'subscribe-form':
       return 'Subscribe: what should this conversation hear of?';
+    case 'gates':
+      return gatesTitle(content);
+    case 'hold':
+      return `${holdTitle(content)}. ${explainHoldContent(content)}`;
+    case 'released':
+      return `${releasedTitle(content)}. ${explainReleased(content)}`;
     case 'why': {
       const { title, sentence } = silenceAnswer(content.explanation);
       return `${title}. ${sentence}`;

@@ -97,8 +97,9 @@ export function outcomeTone({ code }: AlertOutcome) {
   return toneData(BY_ALERT_OUTCOME[code]);
 }
 
-/** The look of a success that is ours, and of an explanation. */
+/** The look of a success that is ours, of a hold, and of an explanation. */
 export const DONE_TONE = toneData('good');
+export const HELD_TONE = toneData('warning');
 export const PUZZLED_TONE = toneData('puzzled');
 
 function toneData(name: ToneName) {

@@ -10,6 +10,8 @@ export interface CommandDescription extends HelpEntry {
   readonly aliases: readonly string[];
   /** The manifest's text, at most 128 characters. */
   readonly summary: string;
+  /** Not among the few that Teams shows while somebody types; `help` lists it all the same. */
+  readonly isRare?: true;
   /** How many words may follow the name. */
   readonly maxArguments: number;
   /** Words like "on" mean something to it and are handed on; from other commands' words they are taken out. */

@@ -1,26 +1,47 @@
 // From a message to the reply: parses the text and runs the command. Knows no transport.
-import { findNamed } from '../domain/service.ts';
+import { visibleCatalog } from '../domain/permission.ts';
+import { findNamed, type ServiceCatalog } from '../domain/service.ts';
 import type { Reply } from '../usecases/answer-message.ts';
+import { type AskerPorts, findAsker } from '../usecases/find-asker.ts';
+import type { FindSubject } from '../usecases/find-subject.ts';
 import type { IncomingMessage } from '../usecases/ports.ts';
-import { type CommandPorts, createCommands } from './commands/index.ts';
+import { type CommandPorts, createCommands, DESCRIPTIONS } from './commands/index.ts';
 import { MAX_TEXT_LENGTH, parseCommand, type Vocabulary } from './parse-command.ts';
 import { remark } from './remark-reply.ts';
 
-/** Makes the function that answers a message. It throws only PipeBotError and bugs. */
-export function createRespond(ports: CommandPorts): (message: IncomingMessage) => Promise<Reply> {
-  const commands = createCommands(ports);
-  const byName = new Map(commands.map((command) => [command.description.name, command]));
-  const vocabulary: Vocabulary = {
-    commands: new Map(
-      commands.flatMap(({ description: { name, aliases } }) =>
-        [name, ...aliases].map((word) => [word, name] as const),
-      ),
-    ),
-    isSubject: (word) => findNamed(ports.catalog, word) !== undefined,
-    readsMarkers: (name) => byName.get(name)?.description.readsMarkers === true,
-  };
+export type RespondPorts = Omit<CommandPorts, 'asker' | 'findSubject'> &
+  AskerPorts & { readonly findSubjectIn: (catalog: ServiceCatalog) => FindSubject };
+
+const COMMAND_WORDS: ReadonlyMap<string, string> = new Map(
+  DESCRIPTIONS.flatMap(({ name, aliases }) => [name, ...aliases].map((word) => [word, name] as const)),
+);
+const MARKER_READERS: ReadonlySet<string> = new Set(
+  DESCRIPTIONS.filter(({ readsMarkers }) => readsMarkers === true).map(({ name }) => name),
+);
+
+/**
+ * Makes the function that answers a message. It throws only PipeBotError and bugs.
+ *
+ * Here, and nowhere else, commands are kept from what the asker may not see: they are handed a catalog in which it is
+ * not there.
+ */
+export function createRespond(ports: RespondPorts): (message: IncomingMessage) => Promise<Reply> {
+  async function commandsFor({ conversationId, fromEntraId }: IncomingMessage) {
+    const asker = await findAsker(ports, conversationId, fromEntraId);
+    const catalog = visibleCatalog(ports.catalog, asker);
+    const findSubject = ports.findSubjectIn(catalog);
+    const commands = createCommands({ ...ports, catalog, findSubject, asker });
+    const byName = new Map(commands.map((command) => [command.description.name, command]));
+    const vocabulary: Vocabulary = {
+      commands: COMMAND_WORDS,
+      isSubject: (word) => findNamed(catalog, word) !== undefined,
+      readsMarkers: (name) => MARKER_READERS.has(name),
+    };
+    return { byName, vocabulary };
+  }
 
   return async (message) => {
+    const { byName, vocabulary } = await commandsFor(message);
     const parsed = parseCommand(message.text, vocabulary);
     switch (parsed.kind) {
       case 'too-long':

@@ -20,13 +20,21 @@ const DURATIONS = {
 
 const KNOWN = [...Object.keys(CHOICES), ...Object.keys(DURATIONS)];
 
-/** The policy of a `gate:` section; what it leaves out comes from `inherited`. */
+/** The policy of a `gate:` section; what it leaves out comes from `inherited`. `alsoKnown` is read by others. */
 export function readPolicy(
   reader: FileReader,
   where: string,
-  { value, inherited = DEFAULT_GATE_POLICY }: { readonly value: unknown; readonly inherited?: GatePolicy },
+  {
+    value,
+    inherited = DEFAULT_GATE_POLICY,
+    alsoKnown = [],
+  }: {
+    readonly value: unknown;
+    readonly inherited?: GatePolicy;
+    readonly alsoKnown?: readonly string[];
+  },
 ): GatePolicy {
-  const fields = reader.fields(where, value, KNOWN);
+  const fields = reader.fields(where, value, [...KNOWN, ...alsoKnown]);
   const policy: Record<string, unknown> = { ...inherited };
   for (const [name, allowed] of Object.entries(CHOICES)) {
     const choice = reader.text(`${where}.${name}`, fields.get(name));

@@ -7,6 +7,7 @@ import {
   type Service,
   type ServiceCatalog,
 } from '../domain/service.ts';
+import { ACCESS_FIELDS, readAccess } from './access-entry.ts';
 import type { ConfigProblem, Parsed } from './config-problem.ts';
 import { type Defaults, readDefinition } from './definition-entry.ts';
 import { type Fields, FileReader } from './file-reader.ts';
@@ -29,6 +30,7 @@ export interface ServicesFileContext extends OrganizationContext {
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/;
+const SERVICE_FIELDS = ['aliases', 'base', 'build', 'fallbackBranches', 'gate'];
 const DEFAULT_BRANCH = 'main';
 const MAX_SERVICES = 2_000;
 
@@ -77,11 +79,12 @@ function readServices(
     reader.wrong('services', 'is empty', 'services: { payments: { base: python-base } }');
   if (entries.length > MAX_SERVICES)
     reader.wrong('services', `has more than ${MAX_SERVICES} entries`, 'several PipeBots');
-  const policy = readPolicy(reader, 'gate', { value: root.get('gate') });
+  const policy = readPolicy(reader, 'gate', { value: root.get('gate'), alsoKnown: ACCESS_FIELDS });
+  const access = readAccess(reader, 'gate', { fields: gateFields(root) });
   return entries.slice(0, MAX_SERVICES).map(([name, value]) => {
     const where = `services.${name}`;
     if (!NAME.test(name)) reader.wrong(where, 'is no name', 'payments');
-    const fields = reader.fields(where, value, ['aliases', 'base', 'build', 'fallbackBranches', 'gate']);
+    const fields = reader.fields(where, value, [...SERVICE_FIELDS, ...ACCESS_FIELDS]);
     const build = fields.has('build')
       ? readDefinition(reader, `${where}.build`, { value: fields.get('build'), defaults: known.defaults })
       : undefined;
@@ -98,8 +101,15 @@ function readServices(
         .texts(`${where}.fallbackBranches`, fields.get('fallbackBranches'))
         .map((branch) => reader.branch(`${where}.fallbackBranches`, branch)),
       policy: readPolicy(reader, `${where}.gate`, { value: fields.get('gate'), inherited: policy }),
+      access: readAccess(reader, where, { fields, inherited: access }),
     };
   });
+}
+
+/** Its mistakes are told when the policy is read. */
+function gateFields(root: Fields): Fields {
+  const gate = root.get('gate');
+  return gate instanceof Map ? gate : new Map();
 }
 
 function readBaseNames(

@@ -3,6 +3,7 @@
 import type { AlertEntry, AlertOutcome } from './alert.ts';
 import type { Build } from './build.ts';
 import type { BaseAssessment, GateDecision } from './gate.ts';
+import type { GateRelease, HoldRecord } from './hold.ts';
 import type { Mute } from './mute.ts';
 import type { QuietHours } from './quiet-hours.ts';
 import type { Named, Service } from './service.ts';
@@ -75,6 +76,14 @@ export type Remark =
       readonly typed: string;
       readonly example: string;
     }
+  | {
+      readonly code: 'not-operator';
+      readonly why: 'nobody-may' | 'not-operator';
+      readonly service: string;
+    }
+  | { readonly code: 'not-held'; readonly service: string }
+  | { readonly code: 'base-has-no-gate'; readonly base: string }
+  | { readonly code: 'gate-not-waiting'; readonly typed: string; readonly suggestions: readonly string[] }
   /** Absent: they were switched off. */
   | { readonly code: 'quiet-hours'; readonly quiet?: QuietHours }
   | {
@@ -134,6 +143,21 @@ export interface Explanation {
   readonly answeredAt: number;
 }
 
+/** A gate at which a pipeline waits. */
+export interface OpenGate {
+  readonly id: string;
+  readonly service: string;
+  /** Full ref, or empty when it is not known yet. */
+  readonly branch: string;
+  /** Ms since the epoch, PipeBot's clock. */
+  readonly askedAt: number;
+  readonly deadlineAt: number;
+  /** What it was told last. */
+  readonly decision?: GateDecision;
+  /** The run that waits, when it said which it is; number and page where they are known. */
+  readonly caller?: { readonly buildId: number; readonly number?: string; readonly url?: string };
+}
+
 export type LinkProblem =
   | 'not-a-link'
   | 'not-a-pipeline'
@@ -188,4 +212,26 @@ export type Content =
   /** A form to subscribe with; the services are those that can be chosen. */
   | { readonly kind: 'subscribe-form'; readonly services: readonly string[]; readonly chosen?: string }
   | { readonly kind: 'why'; readonly explanation: Explanation }
+  | {
+      readonly kind: 'gates';
+      readonly gates: readonly OpenGate[];
+      readonly holds: readonly HoldRecord[];
+      /** What a word could mean when it was not clear which gate was to be released. */
+      readonly typed?: string;
+      readonly at: number;
+    }
+  /** A hold was placed, or ended by a person. */
+  | {
+      readonly kind: 'hold';
+      readonly hold: HoldRecord;
+      /** The one in whose place it came. */
+      readonly replaced?: HoldRecord;
+      /** Its time was not said, so it is the usual one. */
+      readonly isUsualTime?: boolean;
+      /** How many pipelines wait at its gates. */
+      readonly waiting: number;
+      readonly at: number;
+    }
+  /** One gate was let through. */
+  | { readonly kind: 'released'; readonly gate: OpenGate; readonly release: GateRelease }
   | { readonly kind: 'remark'; readonly remark: Remark };

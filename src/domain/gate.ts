@@ -26,11 +26,25 @@ export interface BaseAssessment {
   readonly commitBuilds?: readonly Build[];
 }
 
-/** A person's order about a gate. Gates take them from here on; the commands that give them come later. */
+/** A person's order about a gate: every caller of a service is held, or one waiting gate is let through. */
 export interface Hold {
   readonly kind: 'held' | 'released';
+  /** What it makes of a caller: `wait` or `stop` when held, `continue` when released. */
+  readonly verdict: GateVerdict;
+  /** The person's name. */
   readonly by: string;
+  /** Empty when nothing was said. */
   readonly because: string;
+  /** When it was ordered and when it ends by itself; ms since the epoch, PipeBot's clock. */
+  readonly at: number;
+  readonly until?: number;
+}
+
+/** Why waiting would never end: `services` lead from the one that asks over its base back to itself. */
+export interface GateCycle {
+  /** The base of the service that asks. */
+  readonly base: string;
+  readonly services: readonly string[];
 }
 
 /** What a caller asked, and since when it has been asking. */
@@ -50,6 +64,8 @@ export interface GateDecision {
   /** For `timed-out`: what it was waiting for when the time was up. */
   readonly waitedFor?: Exclude<GateReason, 'timed-out'>;
   readonly hold?: Hold;
+  /** For `gate-cycle`. */
+  readonly cycle?: GateCycle;
   /** The caller named a commit, and no base build of it has appeared. */
   readonly isCommitUnseen?: boolean;
 }
@@ -87,9 +103,15 @@ export function verdictFor(
 export function decideGate(
   assessments: readonly [BaseAssessment, ...BaseAssessment[]],
   question: GateQuestion,
-  context: { readonly policy: GatePolicy; readonly now: number; readonly hold?: Hold },
+  context: {
+    readonly policy: GatePolicy;
+    readonly now: number;
+    readonly hold?: Hold;
+    readonly cycle?: GateCycle;
+  },
 ): GateDecision {
-  const { policy, now, hold } = context;
+  const { policy, now, hold, cycle } = context;
+  if (cycle) return refuseCycle(assessments, cycle);
   const decided = worstOf(
     assessments.map((assessment) => decideBase(assessment, question, { policy, now })),
     assessments,
@@ -150,8 +172,19 @@ function worstOf(
   );
 }
 
+/** Whatever people order: who waits for itself is not helped by waiting, and its base is not ready by going on. */
+function refuseCycle(
+  assessments: readonly [BaseAssessment, ...BaseAssessment[]],
+  cycle: GateCycle,
+): GateDecision {
+  const assessment = assessments.find(({ base }) => base.name === cycle.base) ?? assessments[0];
+  return { verdict: 'stop', reason: 'gate-cycle', assessment, cycle };
+}
+
+/** A hold never opens a gate, and a stop that the bases ask for stays one with its own reason. */
 function applyHold(decision: GateDecision, hold: Hold | undefined): GateDecision {
   if (!hold) return decision;
   if (hold.kind === 'released') return { ...decision, verdict: 'continue', reason: 'released', hold };
-  return decision.verdict === 'stop' ? decision : { ...decision, verdict: 'wait', reason: 'held', hold };
+  if (decision.verdict === 'stop') return { ...decision, hold };
+  return { ...decision, verdict: hold.verdict === 'stop' ? 'stop' : 'wait', reason: 'held', hold };
 }

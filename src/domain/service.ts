@@ -31,7 +31,19 @@ export interface Service {
   /** Full refs, asked in order after the caller's branch. */
   readonly fallbackBranches: readonly string[];
   readonly policy: GatePolicy;
+  /** Who may see it, and who may hold and release its gates (see permission.ts). Absent: `OPEN_ACCESS`. */
+  readonly access?: ServiceAccess;
 }
+
+/** Ids as Teams and Entra write them; GUIDs in small letters. */
+export interface ServiceAccess {
+  /** Teams (their id or their group's), group chats, and people in their personal chats. Empty: all of the tenant. */
+  readonly visibleTo: readonly string[];
+  /** People (Entra object ids), or teams whose members say it in a channel of the team. Empty: nobody. */
+  readonly operators: readonly string[];
+}
+
+export const OPEN_ACCESS: ServiceAccess = { visibleTo: [], operators: [] };
 
 export interface GatePolicy {
   readonly timeoutMs: number;

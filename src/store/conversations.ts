@@ -12,6 +12,8 @@ interface ConversationRow {
   readonly botId: string;
   readonly name: string | null;
   readonly teamId: string | null;
+  readonly teamGroupId: string | null;
+  readonly personEntraId: string | null;
   readonly isSuspended: boolean;
 }
 
@@ -19,17 +21,19 @@ interface ConversationRow {
 // bring back a service URL that has been replaced since.
 const SAVE = `
   insert into pipebot.conversations as known
-    (id, kind, tenant_id, service_url, bot_id, name, team_id, last_seen_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8)
+    (id, kind, tenant_id, service_url, bot_id, name, team_id, team_group_id, person_entra_id, last_seen_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
   on conflict (id) do update
   set kind = excluded.kind, tenant_id = excluded.tenant_id, service_url = excluded.service_url,
     bot_id = excluded.bot_id, name = coalesce(excluded.name, known.name),
-    team_id = coalesce(excluded.team_id, known.team_id), last_seen_at = excluded.last_seen_at
+    team_id = coalesce(excluded.team_id, known.team_id),
+    team_group_id = coalesce(excluded.team_group_id, known.team_group_id),
+    person_entra_id = coalesce(excluded.person_entra_id, known.person_entra_id), last_seen_at = excluded.last_seen_at
   where known.last_seen_at <= excluded.last_seen_at`;
 
 const FIND = `
   select id, kind, tenant_id as "tenantId", service_url as "serviceUrl", bot_id as "botId", name,
-    team_id as "teamId", is_suspended as "isSuspended"
+    team_id as "teamId", team_group_id as "teamGroupId", person_entra_id as "personEntraId", is_suspended as "isSuspended"
   from pipebot.conversations where id = $1`;
 
 const LOCK_PRESENCE = `
@@ -75,5 +79,7 @@ function parametersOf(conversation: Conversation): unknown[] {
     toText(conversation.botId),
     toText(conversation.name),
     toKey(conversation.teamId),
+    toText(conversation.teamGroupId),
+    toText(conversation.personEntraId),
   ];
 }

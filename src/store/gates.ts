@@ -69,6 +69,10 @@ const LIST_WAITING = `
 const DELETE = `
   delete from pipebot.gates as gate
   where deadline_at < $1 and not exists (select from pipebot.checks where checks.id = gate.id)`;
+const LIST_OPEN = `
+  select ${SELECTED} from pipebot.gates
+  where decision ->> 'verdict' = 'wait' and decided_at >= $2 and deadline_at > $1
+  order by asked_at, id limit 200`;
 
 /**
  * `save` gives back the record that stands afterwards. It may be another key's when the id was taken: the
@@ -92,6 +96,10 @@ export function createGateRecords(database: Pick<Database, 'query'>): GateRecord
     },
     async listWaiting(answeredSince) {
       return await database.query<Waiting>(LIST_WAITING, [toInstant(answeredSince)]);
+    },
+    async listOpen(now, answeredSince) {
+      const parameters = [toInstant(now), toInstant(answeredSince)];
+      return (await database.query<GateRow>(LIST_OPEN, parameters)).map(fromRow);
     },
     async deleteBefore(deadlineBefore) {
       await database.query(DELETE, [toInstant(deadlineBefore)]);

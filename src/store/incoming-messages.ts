@@ -12,19 +12,20 @@ interface IncomingMessageRow {
   readonly text: string;
   readonly fromId: string;
   readonly fromName: string;
+  readonly fromEntraId: string | null;
   readonly receivedAt: Date;
 }
 
 const ADD = `
   insert into pipebot.incoming_messages
-    (conversation_id, activity_id, thread_id, text, from_id, from_name, received_at)
-  values ($1, $2, $3, $4, $5, $6, $7)
+    (conversation_id, activity_id, thread_id, text, from_id, from_name, received_at, from_entra_id)
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
   on conflict (conversation_id, activity_id) do nothing
   returning activity_id`;
 
 const COLUMNS = `
   conversation_id as "conversationId", activity_id as "activityId", thread_id as "threadId", text,
-    from_id as "fromId", from_name as "fromName", received_at as "receivedAt"`;
+    from_id as "fromId", from_name as "fromName", from_entra_id as "fromEntraId", received_at as "receivedAt"`;
 
 const NEXT_UNANSWERED = `
   select ${COLUMNS}
@@ -88,6 +89,7 @@ function parametersOf(message: IncomingMessage): unknown[] {
     toText(message.from.id),
     toText(message.from.name),
     toInstant(message.receivedAt),
+    toText(message.fromEntraId),
   ];
 }
 

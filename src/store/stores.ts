@@ -8,8 +8,10 @@ import { createConversations } from './conversations.ts';
 import type { Database } from './database.ts';
 import { createDeliveryTurns } from './delivery-turns.ts';
 import { createGateKeys } from './gate-keys.ts';
+import { createGateSignals } from './gate-signals.ts';
 import { createGateRecords } from './gates.ts';
 import { createHealthRecords } from './health.ts';
+import { createHolds } from './holds.ts';
 import { createHookEvents } from './hook-events.ts';
 import { createIncomingMessages } from './incoming-messages.ts';
 import { createMutes } from './mutes.ts';
@@ -39,15 +41,20 @@ export function createStores(database: Database, seal: Seal = createSeal([])) {
     hookEvents: createHookEvents(database),
     gates: createGateRecords(database),
     checks: createCheckRecords(database, seal),
+    holds: createHolds(database),
+    gateSignals: createGateSignals(database),
     gateKeys: createGateKeys(database),
   };
 }
 
 /** Those of which what is old and no longer needed can be forgotten; each knows what that is. */
-export function forgetfulStores(stores: Stores): Forgetful[] {
+export function forgetfulStores(stores: Stores): Record<'forgetful' | 'audit', Forgetful[]> {
   const { messages, notifications, checks, gates, records, watches, healths, transitions } = stores;
-  const { alerts, mutes, turns, hookEvents } = stores;
+  const { alerts, mutes, turns, hookEvents, holds } = stores;
   const told = [messages, notifications, alerts, mutes, turns];
-  // Checks before the gates that they belong to, which stay for as long as they do.
-  return [...told, checks, gates, records, watches, healths, transitions, hookEvents];
+  return {
+    // Checks before the gates that they belong to, which stay for as long as they do.
+    forgetful: [...told, checks, gates, records, watches, healths, transitions, hookEvents],
+    audit: [holds],
+  };
 }

@@ -6,6 +6,8 @@ export interface ReceivedAccount {
   readonly name?: string;
   readonly role?: string;
   readonly tenantId?: string;
+  /** Entra object id, in small letters. */
+  readonly aadObjectId?: string;
 }
 
 export interface ReceivedMention {
@@ -43,11 +45,14 @@ export interface ReceivedActivity {
     readonly eventType?: string;
     readonly tenantId?: string;
     readonly teamId?: string;
+    /** The Microsoft 365 group behind the team, in small letters. */
+    readonly teamGroupId?: string;
     readonly channelId?: string;
     readonly channelName?: string;
   };
 }
 
+const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const MAX_FIELD_LENGTH = 1_000;
 const MAX_TEXT_LENGTH = 100_000;
 const MAX_LIST_LENGTH = 200;
@@ -86,6 +91,7 @@ function readAccount(account: unknown): ReceivedAccount {
     ...optional('name', readString(account, 'name')),
     ...optional('role', readString(account, 'role')),
     ...optional('tenantId', readString(account, 'tenantId')),
+    ...optional('aadObjectId', readGuid(account, 'aadObjectId')),
   };
 }
 
@@ -114,6 +120,7 @@ function readChannelData(channelData: unknown): ReceivedActivity['channelData'] 
     ...optional('eventType', readString(channelData, 'eventType')),
     ...optional('tenantId', readAccount(readField(channelData, 'tenant')).id),
     ...optional('teamId', readAccount(readField(channelData, 'team')).id),
+    ...optional('teamGroupId', readGuid(readField(channelData, 'team'), 'aadGroupId')),
     ...optional('channelId', channel.id),
     ...optional('channelName', channel.name),
   };
@@ -158,6 +165,12 @@ function readString(holder: unknown, key: string, maxLength = MAX_FIELD_LENGTH):
   if (typeof value !== 'string' || value === '') return undefined;
   if (value.length > maxLength && key !== 'text') return undefined;
   return storable(value.slice(0, maxLength));
+}
+
+/** Ids are compared later on; what has another form is none. */
+function readGuid(holder: unknown, key: string): string | undefined {
+  const id = readString(holder, key)?.toLowerCase();
+  return id !== undefined && GUID.test(id) ? id : undefined;
 }
 
 /** As a database can hold it: neither NUL nor half a character. */

@@ -25,7 +25,18 @@ export function toConversation(activity: ReceivedActivity): Conversation | undef
     botId: recipient.id ?? '',
     ...(name === undefined ? {} : { name }),
     ...(channelData.teamId === undefined ? {} : { teamId: channelData.teamId }),
+    ...(channelData.teamGroupId === undefined ? {} : { teamGroupId: channelData.teamGroupId }),
+    ...personOf(activity, kind),
   };
+}
+
+/** In a personal chat there is one person, who may be spoken of by the bot's own installation too. */
+function personOf(
+  { from, recipient }: ReceivedActivity,
+  kind: ConversationKind,
+): { readonly personEntraId?: string } {
+  const isPerson = from.id !== recipient.id && from.aadObjectId !== undefined;
+  return kind === 'personal' && isPerson ? { personEntraId: from.aadObjectId } : {};
 }
 
 /** Channel, group chat or personal chat; what doesn't say so is recognised by its other fields. */

@@ -31,6 +31,7 @@ export function toIncomingMessage(
       : {}),
     text,
     from: { id: from.id, name: from.name ?? '' },
+    ...(from.aadObjectId === undefined ? {} : { fromEntraId: from.aadObjectId }),
     receivedAt,
   };
 }

@@ -2,9 +2,9 @@
 // share. It must not decide anything.
 import type { GateDecision, GateReason } from '../domain/gate.ts';
 import type { ReadinessReason } from '../domain/readiness.ts';
-import { plainText, sentence } from './plain.ts';
+import { listText, plainText, sentence } from './plain.ts';
 import { explainReadiness, readinessTitle } from './readiness.ts';
-import { durationText } from './time.ts';
+import { agoText, durationText } from './time.ts';
 
 export interface ExplainedAnswer {
   readonly decision: GateDecision;
@@ -51,8 +51,8 @@ const REASONS: Record<GateReason, (answer: ExplainedAnswer) => string> = {
       : 'Waiting a little in case a newer run is queued.';
     return `${waitsFor} So far: ${readinessText(answer)}`;
   },
-  held: (answer) => `${holdText(answer.decision, 'holds')} It waits until it is released.`,
-  released: (answer) => `${holdText(answer.decision, 'released')} ${readinessText(answer)}`,
+  held: (answer) => `${holdText(answer, 'holds')} ${holdEndText(answer)}`,
+  released: (answer) => `${holdText(answer, 'released')} ${readinessText(answer)}`,
   'timed-out': (answer) => {
     const { waitedFor, assessment } = answer.decision;
     const waited =
@@ -62,8 +62,13 @@ const REASONS: Record<GateReason, (answer: ExplainedAnswer) => string> = {
     const reason: GateReason = waitedFor ?? assessment.readiness.reason;
     return `${waited}: ${REASONS[reason]({ ...answer, decision: { ...answer.decision, reason } })}`;
   },
-  'gate-cycle': ({ decision: { assessment } }) =>
-    `This gate is part of a circle: ${plainText(assessment.base.name)} waits for the run that asks, so waiting for it would never end.`,
+  'gate-cycle': ({ decision: { assessment, cycle } }) => {
+    const base = plainText(assessment.base.name);
+    const [, ...others] = cycle?.services ?? [];
+    if (others.length === 0)
+      return `This gate is part of a circle: ${base} waits for the run that asks, so waiting for it would never end.`;
+    return `This gate is part of a circle: ${base} is built by ${listText(others, 'and', 4)}, which in turn wait for this service, so waiting for it would never end.`;
+  },
 };
 
 function stateTitle({ assessment }: GateDecision): string {
@@ -92,10 +97,24 @@ function readinessText({ decision: { assessment }, answeredAt }: ExplainedAnswer
   return explainReadiness(assessment, answeredAt);
 }
 
-function holdText({ hold }: GateDecision, verb: 'holds' | 'released'): string {
+/** `Ana Ferreira has held this gate for 12 min: migration.` */
+function holdText({ decision: { hold }, answeredAt }: ExplainedAnswer, verb: 'holds' | 'released'): string {
   const who = plainText(hold?.by) || 'Somebody';
   const because = plainText(hold?.because, 300);
-  return sentence(`${who} ${verb} this gate${because === '' ? '' : `: ${because}`}`);
+  const at = hold?.at ?? answeredAt;
+  const did =
+    verb === 'released'
+      ? `${who} released this gate ${agoText(at, answeredAt)}`
+      : `${who} has held this gate for ${durationText(answeredAt - at)}`;
+  return sentence(`${did}${because === '' ? '' : `: ${because}`}`);
+}
+
+function holdEndText({ decision: { hold, verdict }, answeredAt }: ExplainedAnswer): string {
+  const until =
+    hold?.until === undefined ? '' : `, for another ${durationText(hold.until - answeredAt)} at most`;
+  return verdict === 'stop'
+    ? `Callers stop until it is released${until}.`
+    : `It waits until it is released${until}.`;
 }
 
 function unseenText({ isCommitUnseen }: GateDecision): string {

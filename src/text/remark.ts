@@ -2,6 +2,7 @@
 // type instead.
 import type { LinkProblem, Remark } from '../domain/content.ts';
 import { errorSentence, isErrorCode, suggestionText } from './error.ts';
+import { HOLD_SENTENCES } from './hold-remark.ts';
 import { listText, plainText, quoted } from './plain.ts';
 import { SUBSCRIPTION_SENTENCES } from './subscription-remark.ts';
 import { watchedText } from './watch.ts';
@@ -48,6 +49,7 @@ const SENTENCES: Sentences = {
       ? 'Nothing was being watched in this conversation.'
       : `Stopped watching ${listText(watches.map(watchedText))}. No message will come.`,
   ...SUBSCRIPTION_SENTENCES,
+  ...HOLD_SENTENCES,
   error: ({ errorCode, errorId, subject, detail }) => {
     const code = isErrorCode(errorCode) ? errorCode : 'internal';
     const details = {

@@ -3,13 +3,13 @@
 import type { Clock } from '../clock.ts';
 import type { StatusAnswer } from '../domain/content.ts';
 import type { GateDecision } from '../domain/gate.ts';
-import type { Service } from '../domain/service.ts';
+import type { Service, ServiceCatalog } from '../domain/service.ts';
 import { PipeBotError } from '../errors.ts';
 import type { AssessPorts } from './assess-bases.ts';
 import type { Observer } from './observe-builds.ts';
 import { openGate } from './open-gate.ts';
 import type { EnsurePolled } from './poll-builds.ts';
-import type { GateRecord, GateRecords, Log } from './ports.ts';
+import type { GateRecord, GateRecords, GateSignals, Holds, Log } from './ports.ts';
 import { type StandingDecision, waitAtGate } from './wait-at-gate.ts';
 
 export interface GateRequest {
@@ -50,6 +50,9 @@ export interface GatePorts extends AssessPorts {
   readonly observer: Pick<Observer, 'latest' | 'nextReading'>;
   readonly ensurePolled: EnsurePolled;
   readonly gates: GateRecords;
+  readonly holds: Pick<Holds, 'findFor'>;
+  readonly gateSignals: Pick<GateSignals, 'next'>;
+  readonly catalog: ServiceCatalog;
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;

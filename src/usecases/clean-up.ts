@@ -10,6 +10,8 @@ export interface Forgetful {
 
 export interface CleanUpPorts {
   readonly forgetful: readonly Forgetful[];
+  /** Of what people ordered; kept for longer, since somebody may ask who did it. */
+  readonly audit: readonly Forgetful[];
   readonly jobs: Jobs;
   readonly clock: Clock;
   readonly log: Log;
@@ -21,6 +23,7 @@ export interface CleanUpPorts {
 
 /** Teams repeats a message within minutes; a month leaves room for looking back. */
 const RETENTION_MS = 30 * 24 * 3_600_000;
+const AUDIT_RETENTION_MS = 90 * 24 * 3_600_000;
 const INTERVAL_MS = 3_600_000;
 
 /** One round. The next one is enqueued first, so that the chain cannot break. */
@@ -29,6 +32,7 @@ export async function cleanUp(ports: CleanUpPorts): Promise<void> {
   await ports.jobs.enqueue('clean-up', {}, { key: 'clean-up', runAt: now + INTERVAL_MS });
   await ports.resume();
   for (const part of ports.forgetful) await part.deleteBefore(now - RETENTION_MS);
+  for (const part of ports.audit) await part.deleteBefore(now - AUDIT_RETENTION_MS);
   const dead = await ports.deadLetters();
   const newest = dead[0];
   if (newest) {

@@ -33,6 +33,8 @@ export interface GateRecords {
   save(gate: GateRecord): Promise<GateRecord>;
   /** Services and branches (full refs) at whose gates somebody has waited since; each once. */
   listWaiting(answeredSince: number): Promise<{ readonly service: string; readonly branch: string }[]>;
+  /** Gates that wait and whose callers were answered since, the one that waits longest first; at most 200. */
+  listOpen(now: number, answeredSince: number): Promise<GateRecord[]>;
   deleteBefore(deadlineBefore: number): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ export type {
   NewGateKey,
   StoredGateKey,
 } from './gate-ports.ts';
-export type { Holds } from './hold-ports.ts';
+export type { GateSignals, Holds } from './hold-ports.ts';
 export type { NewNotification, Notifications, OutgoingMessage } from './notification-ports.ts';
 export type {
   Alerts,
@@ -149,6 +149,10 @@ export interface Conversation {
   readonly botId: string;
   readonly name?: string;
   readonly teamId?: string;
+  /** The Microsoft 365 group behind the team, small letters. */
+  readonly teamGroupId?: string;
+  /** Of a personal chat: Entra object id of its person, small letters. */
+  readonly personEntraId?: string;
 }
 
 export interface Conversations {
@@ -171,6 +175,8 @@ export interface IncomingMessage {
   readonly threadId?: string;
   readonly text: string;
   readonly from: Person;
+  /** Entra object id of that person, small letters; absent when Teams did not say it. */
+  readonly fromEntraId?: string;
   readonly receivedAt: number;
 }
 
@@ -199,8 +205,8 @@ export interface JobPayloads {
   'release-alerts': { readonly conversationId: string };
   /** Looks at the gate of a check, and tells its pipeline how it stands. */
   'run-check': { readonly id: string };
-  /** Something has changed at a place: the checks that wait for it are looked at. */
-  'wake-checks': Place;
+  /** Something has changed at a place, or people have ordered something: the checks that it concerns are looked at. */
+  'wake-checks': { readonly place: Place } | { readonly service: string };
   'clean-up': Record<string, never>;
 }
 

@@ -1,4 +1,5 @@
-// Wakes those in this process who wait for the next reading of a place. Holds nothing but who waits.
+// Wakes those in this process who wait for something: the next reading of a place, an order about a gate. Holds nothing
+// but who waits.
 
 export class ReadingSignals {
   readonly #waiting = new Map<string, Set<() => void>>();
@@ -7,6 +8,11 @@ export class ReadingSignals {
     const waiting = this.#waiting.get(key);
     this.#waiting.delete(key);
     for (const wake of waiting ?? []) wake();
+  }
+
+  /** For when it is not known what was missed. */
+  announceAll(): void {
+    for (const key of [...this.#waiting.keys()]) this.announce(key);
   }
 
   /** Resolves when one of the keys is announced or the signal is aborted, and leaves nothing behind. */

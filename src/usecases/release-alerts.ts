@@ -15,12 +15,14 @@ import { branchesToAsk, findByDefinition } from '../domain/service.ts';
 import type { Subscription } from '../domain/subscription.ts';
 import { definitionKeyOf, distinct, entryOf, nameOfDefinition } from './alert-entries.ts';
 import { enqueueDelivery } from './enqueue-delivery.ts';
+import type { IsHidden } from './find-asker.ts';
 import type { Transactions } from './ports.ts';
 import { type AlertPorts, enqueueRelease, nextNewsAt } from './record-alerts.ts';
 
 export interface ReleasePorts extends AlertPorts {
   readonly transactions: Transactions;
   readonly newId: () => string;
+  readonly isHidden: IsHidden;
 }
 
 /** Looks at what is due; leaves a job for what is due later. */
@@ -68,6 +70,11 @@ async function release(ports: ReleasePorts, due: Due): Promise<void> {
   for (const alert of due.due) {
     const subscription = byId.get(alert.subscriptionId);
     if (!subscription) continue;
+    if (await ports.isHidden(conversationId, alert.definition)) {
+      const { pending: _, ...rest } = alert;
+      await ports.alerts.save(rest, now);
+      continue;
+    }
     const { name } = nameOfDefinition(ports.catalog, alert.definition);
     const isMutedUntil = mutedUntil(mutes, [name, subscription.service], now);
     const brokenBase = await brokenBaseOf(ports, alert);

@@ -10,7 +10,7 @@ import { enqueueRun } from './open-check.ts';
 import type { GateRecord } from './ports.ts';
 import { beginTask, tellProgress } from './tell-progress.ts';
 import { sendVerdict, tellVerdict } from './tell-verdict.ts';
-import { decide, latestPollMs } from './wait-at-gate.ts';
+import { decide, latestPollMs, orderEndsAt } from './wait-at-gate.ts';
 
 /** One look. @throws PipeBotError store-*, and then it is looked at again */
 export async function runCheck(ports: RunCheckPorts, { id }: { readonly id: string }): Promise<void> {
@@ -66,8 +66,9 @@ async function stayInterested(
   const settledAt = gate.askedAt + (gate.settleMs || SETTLE_LOOK_MS);
   // Who settles waits for what does not change, and no change wakes it.
   const isSettling = gate.decision?.reason === 'settling';
-  const nextAt = isSettling ? Math.max(settledAt, readAt + service.policy.pollIntervalMs) : gate.deadlineAt;
-  await enqueueRun(ports, gate.id, Math.max(Math.min(nextAt, gate.deadlineAt), now + 1));
+  const settleAt = isSettling ? Math.max(settledAt, readAt + service.policy.pollIntervalMs) : gate.deadlineAt;
+  const orderAt = gate.decision ? orderEndsAt(gate.decision, now) : gate.deadlineAt;
+  await enqueueRun(ports, gate.id, Math.max(Math.min(settleAt, orderAt, gate.deadlineAt), now + 1));
 }
 
 /** As long as a `commit=` may take to appear. */

@@ -2,6 +2,7 @@
 // more often than everybody else who waits for the same base.
 import { sleep } from '../clock.ts';
 import { decideGate, type GateDecision } from '../domain/gate.ts';
+import { findGateCycle } from '../domain/gate-cycle.ts';
 import type { Place } from '../domain/place.ts';
 import type { Service } from '../domain/service.ts';
 import type { GatePorts, GateRequest } from './answer-gate.ts';
@@ -39,28 +40,54 @@ export async function waitAtGate(
   const holdUntil = clock.now() + Math.min(request.waitMs, MAX_HOLD_MS);
   let last: Decided | undefined;
   for (;;) {
-    const maxAgeMs = last ? pollWithinMs - 1 : FRESH_MS;
-    const decided = await untilAborted(decide(ports, { request, gate, maxAgeMs }), signal);
-    const told = decided ?? last;
-    if (!told) return undefined;
-    const now = clock.now();
-    const { decision, branch, readAt, retryAfterMs = 0 } = told;
-    const isOver = decision.verdict !== 'wait' || now >= holdUntil || signal.aborted;
-    if (isOver || !last) {
-      const standing = await ports.gates.save({ ...gate, branch, decision, decidedAt: now });
-      if (decision.verdict === 'wait') await ensurePolled(ports, request.service, branch);
-      if (isOver) return { standing, decision, retryAfterMs };
+    // Listened to from before the decision on: an order that is given meanwhile must not be missed.
+    const order = listenForOrder(ports, request.service, signal);
+    try {
+      const maxAgeMs = last ? pollWithinMs - 1 : FRESH_MS;
+      const decided = await untilAborted(decide(ports, { request, gate, maxAgeMs }), signal);
+      const told = decided ?? last;
+      if (!told) return undefined;
+      const now = clock.now();
+      const { decision, branch, readAt, retryAfterMs = 0 } = told;
+      const isOver = decision.verdict !== 'wait' || now >= holdUntil || signal.aborted;
+      // People who look at the waiting gates read there what each waits for.
+      if (isOver || decision.reason !== last?.decision.reason) {
+        const standing = await ports.gates.save({ ...gate, branch, decision, decidedAt: now });
+        if (decision.verdict === 'wait') await ensurePolled(ports, request.service, branch);
+        if (isOver) return { standing, decision, retryAfterMs };
+      }
+      last = told;
+      const nextReadAt = (readAt ?? now) + Math.max(pollWithinMs, retryAfterMs);
+      const turnsAt = Math.min(settledAt(gate, now), gate.deadlineAt, orderEndsAt(decision, now));
+      const wakeAt = Math.min(nextReadAt, turnsAt, holdUntil);
+      const places = placesOf(request.service, branch);
+      await sleepUntilReading(ports, { places, wakeAt, signal, order: order.given });
+    } finally {
+      order.stop();
     }
-    last = told;
-    const nextReadAt = (readAt ?? now) + Math.max(pollWithinMs, retryAfterMs);
-    const wakeAt = Math.min(nextReadAt, settledAt(gate, now), gate.deadlineAt, holdUntil);
-    await sleepUntilReading(ports, { places: placesOf(request.service, branch), wakeAt, signal });
   }
 }
 
 /** A reading is at most this old while a gate of the service is polled for. */
 export function latestPollMs({ policy }: Service): number {
   return policy.pollIntervalMs * LATEST_POLL + POLL_GRACE_MS;
+}
+
+interface AwaitedOrder {
+  /** Resolves, never rejects. */
+  readonly given: Promise<void>;
+  stop(): void;
+}
+
+/** What people order about a service is to be noticed at once. */
+function listenForOrder(
+  { gateSignals }: Pick<GatePorts, 'gateSignals'>,
+  { name }: Service,
+  signal: AbortSignal,
+): AwaitedOrder {
+  const stopped = new AbortController();
+  const given = gateSignals.next(name, AbortSignal.any([signal, stopped.signal]));
+  return { given, stop: () => stopped.abort() };
 }
 
 function placesOf(service: Service, branch: string): Place[] {
@@ -75,12 +102,18 @@ async function ensurePolled(ports: GatePorts, service: Service, branch: string):
 /** All who wait for the same base wake with its next reading. */
 async function sleepUntilReading(
   { clock, observer }: Pick<GatePorts, 'clock' | 'observer'>,
-  { places, wakeAt, signal }: { places: readonly Place[]; wakeAt: number; signal: AbortSignal },
+  {
+    places,
+    wakeAt,
+    signal,
+    order,
+  }: { places: readonly Place[]; wakeAt: number; signal: AbortSignal; order: Promise<void> },
 ): Promise<void> {
   const woken = new AbortController();
   const either = AbortSignal.any([signal, woken.signal]);
   const wake = () => woken.abort();
   observer.nextReading(places, either).then(wake, wake);
+  order.then(wake, wake);
   await sleep(clock, Math.max(wakeAt - clock.now(), 1), either);
   wake();
 }
@@ -104,6 +137,11 @@ function settledAt(gate: GateRecord, now: number): number {
   return at > now ? at : Number.POSITIVE_INFINITY;
 }
 
+/** When a hold ends by itself, which tells nobody. */
+export function orderEndsAt({ hold }: GateDecision, now: number): number {
+  return hold?.until !== undefined && hold.until > now ? hold.until : Number.POSITIVE_INFINITY;
+}
+
 export interface Decided {
   readonly decision: GateDecision;
   readonly branch: string;
@@ -111,7 +149,7 @@ export interface Decided {
   readonly retryAfterMs?: number;
 }
 
-export type DecidePorts = AssessPorts & Pick<GatePorts, 'clock'>;
+export type DecidePorts = AssessPorts & Pick<GatePorts, 'catalog' | 'holds' | 'clock'>;
 
 export interface GateAsked {
   readonly request: Pick<GateRequest, 'service'>;
@@ -136,6 +174,12 @@ async function decideOnce(ports: DecidePorts, { request, gate, maxAgeMs }: GateA
     ...(gate.commit === undefined ? {} : { commit: gate.commit }),
     maxAgeMs,
   });
-  const decision = decideGate(assessments, gate, { policy: service.policy, now: ports.clock.now() });
+  const now = ports.clock.now();
+  const hold = await ports.holds.findFor({ service: service.name, gateId: gate.id }, now);
+  const { buildId } = gate;
+  const caller = { assessments, ...(buildId === undefined ? {} : { buildId }) };
+  const cycle = findGateCycle(ports.catalog, service, caller);
+  const orders = { ...(hold ? { hold } : {}), ...(cycle ? { cycle } : {}) };
+  const decision = decideGate(assessments, gate, { policy: service.policy, now, ...orders });
   return { decision, ...rest };
 }

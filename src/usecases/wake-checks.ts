@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts';
 import { isSamePlace, type Place, placeKey } from '../domain/place.ts';
 import type { ServiceCatalog } from '../domain/service.ts';
-import { gatePlaces } from './gate-interest.ts';
+import { gatePlaces, type WaitingGate } from './gate-interest.ts';
 import { enqueueRun } from './open-check.ts';
 import type { CheckRecords, Jobs, Transactions } from './ports.ts';
 
@@ -18,27 +18,29 @@ const BATCH = 200;
 
 /** Inside the transaction that stores the change, so that no check sleeps over it. */
 export async function enqueueWake({ jobs }: Pick<WakeChecksPorts, 'jobs'>, place: Place): Promise<void> {
-  const { organization, project, branch } = place;
-  const bare = { organization, project, branch };
-  await jobs.enqueue('wake-checks', bare, { key: placeKey(bare) });
+  await jobs.enqueue('wake-checks', { place }, { key: placeKey(place) });
 }
 
-/** The checks that wait for a base at this place. */
-export async function wakeChecks(ports: WakeChecksPorts, place: Place): Promise<void> {
+/** The checks that wait for a base at a place, or that ask for a service. */
+export async function wakeChecks(
+  ports: WakeChecksPorts,
+  reason: { readonly place: Place } | { readonly service: string },
+): Promise<void> {
   const open = await ports.checks.listOpen();
-  const waiting = open.filter((check) =>
-    gatePlaces(ports.catalog, [check]).some((wanted) => isSamePlace(wanted, place)),
-  );
-  await wake(ports, waiting);
+  const concerned =
+    'service' in reason
+      ? open.filter(({ service }) => service === reason.service)
+      : open.filter((check) => waitsAt(ports.catalog, check, reason.place));
+  await wake(ports, concerned);
 }
 
-/** All that have not ended: after a start, and when people have changed what holds a service. */
-export async function resumeChecks(ports: WakeChecksPorts, service?: string): Promise<void> {
-  const open = await ports.checks.listOpen();
-  await wake(
-    ports,
-    open.filter((check) => service === undefined || check.service === service),
-  );
+function waitsAt(catalog: ServiceCatalog, check: WaitingGate, place: Place): boolean {
+  return gatePlaces(catalog, [check]).some((wanted) => isSamePlace(wanted, place));
+}
+
+/** After a start: all that have not ended. */
+export async function resumeChecks(ports: WakeChecksPorts): Promise<void> {
+  await wake(ports, await ports.checks.listOpen());
 }
 
 async function wake(ports: WakeChecksPorts, checks: readonly { readonly id: string }[]): Promise<void> {

@@ -13,6 +13,7 @@ import {
   type WatchStep,
 } from '../domain/watch.ts';
 import { enqueueDelivery } from './enqueue-delivery.ts';
+import type { IsHidden } from './find-asker.ts';
 import type { EnsurePolled } from './poll-builds.ts';
 import type { BuildRef, BuildsTarget, Jobs, Log, Notifications, Transactions, Watches } from './ports.ts';
 
@@ -24,6 +25,7 @@ export interface WatchPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly ensurePolled: EnsurePolled;
+  readonly isHidden: IsHidden;
 }
 
 export type WatchRequest = Pick<
@@ -140,6 +142,8 @@ async function tell(
 ): Promise<void> {
   const now = ports.clock.now();
   const { id, conversationId, threadId } = watch;
+  // It goes on unheard, as if the service were gone; that a person has stopped it tells nothing of the builds.
+  if (watch.state !== 'stopped' && (await ports.isHidden(conversationId, watch.definition))) return;
   const thread = threadId === undefined ? {} : { threadId };
   const about = build ? { build } : {};
   const cardKey = await ports.watches.cardKeyOf(id);

@@ -70,6 +70,8 @@ export interface WorldOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Azure DevOps tells PipeBot by service hooks. */
   readonly hasHooks?: boolean;
+  /** The services file, made of the sample. It is read again by a restart. */
+  readonly services?: (sample: string, ids: { readonly ada: string; readonly team: string }) => string;
 }
 
 export const HOOK_SECRET = 'a-hook-secret-of-the-tests';
@@ -80,13 +82,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const shop = addShop(azure);
   const teams = await startTeamsConnectorStandIn({ clock });
   const logLines: string[] = [];
-  const start = () => startApp({ clock, azure, teams, logLines, options });
   const people = {
     ada: teams.addUser({ name: 'Ada Lovelace' }),
     grace: teams.addUser({ name: 'Grace Hopper' }),
   };
   const team = teams.addTeam('Shop');
   const channel = teams.addChannel(team, 'payments');
+  const ids = { ada: people.ada.aadObjectId, team: team.id };
+  const start = () => startApp({ clock, azure, teams, logLines, options, ids });
   const world: World = {
     ...{ clock, azure, shop, teams, channel, logLines, ...people },
     general: team.general,
@@ -140,11 +143,13 @@ interface Outside {
   readonly teams: TeamsConnectorStandIn;
   readonly logLines: string[];
   readonly options: WorldOptions;
+  readonly ids: { readonly ada: string; readonly team: string };
 }
 
-async function startApp({ clock, azure, teams, logLines, options }: Outside): Promise<App> {
+async function startApp({ clock, azure, teams, logLines, options, ids }: Outside): Promise<App> {
+  const edit = (sample: string) => options.services?.(sample, ids) ?? sample;
   const app = await createApp({
-    settings: worldSettings(azure, teams, options.environment),
+    settings: worldSettings(azure, teams, { environment: options.environment, edit }),
     logger: createLogger('debug', { write: (line) => void logLines.push(line) }),
     clock,
     random: () => 0,
@@ -162,9 +167,16 @@ async function startApp({ clock, azure, teams, logLines, options }: Outside): Pr
 }
 
 /** Through the same check as a real start; local only for the plain-http address of the stand-in. */
-function worldSettings(azure: AzureDevOpsStandIn, teams: TeamsConnectorStandIn, environment = {}): Settings {
+function worldSettings(
+  azure: AzureDevOpsStandIn,
+  teams: TeamsConnectorStandIn,
+  {
+    environment = {},
+    edit,
+  }: { environment?: WorldOptions['environment'] | undefined; edit: (sample: string) => string },
+): Settings {
   const sample = readFileSync(new URL('../../docs/pipebot.sample.yaml', import.meta.url), 'utf8');
-  const text = sample.replaceAll('https://dev.azure.com/contoso', azure.url);
+  const text = edit(sample).replaceAll('https://dev.azure.com/contoso', azure.url);
   const settings = loadSettings(
     {
       PIPEBOT_LOCAL: 'true',

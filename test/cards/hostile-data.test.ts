@@ -82,7 +82,7 @@ const OURS = [
 const HOLDERS = ['grouping', 'muted', 'quiet-hours', 'inhibited', 'branch', 'reason', 'stage', 'events'];
 /** What a button may say: a command of ours and at most three words that mean nothing but themselves. */
 const COMMAND =
-  /^(watch|unwatch|mute|unmute|subscribe|unsubscribe|subscriptions|quiet)( [A-Za-z0-9*][A-Za-z0-9*:@._;=+/-]*){0,3}$/;
+  /^(watch|unwatch|mute|unmute|subscribe|unsubscribe|subscriptions|quiet|gates|release)( [A-Za-z0-9*][A-Za-z0-9*:@._;=+/-]*){0,3}$/;
 
 /** The content with every text of others replaced, and dangerous keys beside them. */
 function poisoned(value: unknown, next: () => unknown, key = ''): unknown {

@@ -4,6 +4,7 @@ import type { Content, StatusAnswer } from '../../src/domain/content.ts';
 import type { GateDecision } from '../../src/domain/gate.ts';
 import { ALERT_CARDS, ALERT_TEXTS } from './sample-alerts.ts';
 import { DECISIONS, READY } from './sample-decisions.ts';
+import { GATE_CARDS } from './sample-gates.ts';
 import { SUBSCRIPTION_CARDS } from './sample-subscriptions.ts';
 import {
   ANA,
@@ -126,6 +127,7 @@ export const CARD_CONTENTS: Readonly<Record<string, Content>> = {
   ...WATCHES,
   ...ALERT_CARDS,
   ...SUBSCRIPTION_CARDS,
+  ...GATE_CARDS,
 };
 
 /** Messages that are a text. */

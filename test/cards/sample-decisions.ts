@@ -1,5 +1,5 @@
 // One decision for each situation that a status can be in.
-import type { GateDecision } from '../../src/domain/gate.ts';
+import type { GateDecision, Hold } from '../../src/domain/gate.ts';
 import type { Readiness } from '../../src/domain/readiness.ts';
 import { activeBuild, assessment, build, DAY, decision, MINUTE, NOW } from './sample-values.ts';
 
@@ -24,6 +24,15 @@ const FAILED: Readiness = {
     startedAt: NOW - 17 * MINUTE,
     finishedAt: NOW - 3 * MINUTE,
   }),
+};
+
+const HOLD: Hold = {
+  kind: 'held',
+  verdict: 'wait',
+  by: 'Ana Ferreira',
+  because: 'the image lacks libpq',
+  at: NOW - 12 * MINUTE,
+  until: NOW + 108 * MINUTE,
 };
 
 /** The decision for each situation that a status can be in. */
@@ -98,11 +107,23 @@ export const DECISIONS = {
   settling: decision('wait', assessment(READY), { reason: 'settling' }),
   held: decision('wait', assessment(READY), {
     reason: 'held',
-    hold: { kind: 'held', by: 'Ana Ferreira', because: 'the image lacks libpq' },
+    hold: HOLD,
   }),
+  'held-stop': decision('stop', assessment(READY), {
+    reason: 'held',
+    hold: { ...HOLD, verdict: 'stop' },
+  }),
+  'failed-and-held': decision('stop', assessment(FAILED), { hold: HOLD }),
   released: decision('continue', assessment(FAILED), {
     reason: 'released',
-    hold: { kind: 'released', by: 'Ana Ferreira', because: 'the failed step only uploads docs' },
+    hold: {
+      kind: 'released',
+      verdict: 'continue',
+      by: 'Ana Ferreira',
+      because: 'the failed step only uploads docs',
+      at: NOW,
+      until: NOW + 18 * MINUTE,
+    },
   }),
   'timed-out': decision('stop', assessment(RUNNING), { reason: 'timed-out', waitedFor: 'base-running' }),
   'gate-cycle': decision('stop', assessment(RUNNING), { reason: 'gate-cycle' }),

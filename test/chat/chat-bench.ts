@@ -1,12 +1,12 @@
 // Commands as people meet them: a text goes in, a content comes out, and what was stored can be looked at. The
 // ports are in memory; needs no vitest.
-import type { CommandPorts } from '../../src/chat/commands/index.ts';
-import { createRespond } from '../../src/chat/respond.ts';
+import { createRespond, type RespondPorts } from '../../src/chat/respond.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Alert } from '../../src/domain/alert.ts';
 import type { Build } from '../../src/domain/build.ts';
 import type { Content, Remark } from '../../src/domain/content.ts';
 import type { Health } from '../../src/domain/health.ts';
+import { type GateRelease, type HoldRecord, type Orderer, toHold } from '../../src/domain/hold.ts';
 import type { Mute } from '../../src/domain/mute.ts';
 import type { Place } from '../../src/domain/place.ts';
 import type { QuietHours } from '../../src/domain/quiet-hours.ts';
@@ -14,12 +14,15 @@ import { DEFAULT_GATE_POLICY, type Service, type ServiceCatalog } from '../../sr
 import type { SubscribedDefinition, Subscription } from '../../src/domain/subscription.ts';
 import type { Person, Watch } from '../../src/domain/watch.ts';
 import type { Reply } from '../../src/usecases/answer-message.ts';
+import type { Home } from '../../src/usecases/find-asker.ts';
 import { createFindSubject } from '../../src/usecases/find-subject.ts';
 import { createGetStatus } from '../../src/usecases/get-status.ts';
 import type {
   BuildRecords,
   BuildsTarget,
+  Conversation,
   ConversationKind,
+  GateRecord,
   Notifications,
 } from '../../src/usecases/ports.ts';
 import { buildOf } from '../support/build-of.ts';
@@ -80,19 +83,35 @@ function emptyState() {
     readTimes: [] as Awaited<ReturnType<BuildRecords['listReadTimes']>>,
     lastDelivery: undefined as Awaited<ReturnType<Notifications['lastOf']>>,
     lastHookAt: undefined as number | undefined,
+    gates: [] as GateRecord[],
+    holds: [] as HoldRecord[],
+    releases: [] as GateRelease[],
+    /** Services whose gates were woken. */
+    woken: [] as string[],
+    home: { isLocal: true } as Home,
+    /** Of the conversation. */
+    place: {} as Partial<Conversation>,
     ids: 0,
   };
 }
 
+interface Who {
+  readonly from?: Person;
+  readonly conversationId?: string;
+  readonly fromEntraId?: string;
+}
+
 /** @param stores used instead of those in memory */
-export function createChatBench(stores: Partial<CommandPorts> = {}) {
+export function createChatBench(stores: Partial<RespondPorts> = {}) {
   const state = emptyState();
   const ports = Object.assign(createPorts(state), stores);
   let messages = 0;
 
-  async function reply(text: string, { from = ADA, conversationId = HERE } = {}): Promise<Reply> {
+  async function reply(text: string, who: Who = {}): Promise<Reply> {
+    const { from = ADA, conversationId = HERE, fromEntraId } = who;
+    const entra = fromEntraId === undefined ? {} : { fromEntraId };
     const activityId = `${1_700_000_000_000 + messages++}`;
-    const message = { conversationId, activityId, text, from, receivedAt: state.now };
+    const message = { conversationId, activityId, text, from, receivedAt: state.now, ...entra };
     return createRespond(ports)(message);
   }
 
@@ -101,11 +120,11 @@ export function createChatBench(stores: Partial<CommandPorts> = {}) {
     ports,
     reply,
     /** What is answered, after it has been stored as answer-message does it. */
-    async say(text: string, who: { from?: Person; conversationId?: string } = {}): Promise<Content> {
+    async say(text: string, who: Who = {}): Promise<Content> {
       const said = await reply(text, who);
       return (await said.record?.(`reply:${messages}`)) ?? said.content;
     },
-    async remarkOn(text: string, who: { from?: Person; conversationId?: string } = {}): Promise<Remark> {
+    async remarkOn(text: string, who: Who = {}): Promise<Remark> {
       const said = await reply(text, who);
       const content = (await said.record?.(`reply:${messages}`)) ?? said.content;
       if (content.kind !== 'remark') throw new Error(`"${text}" was answered with ${content.kind}`);
@@ -117,9 +136,11 @@ export function createChatBench(stores: Partial<CommandPorts> = {}) {
 function createPorts(state: State) {
   const clock = { ...systemClock, now: () => state.now };
   const observer = createObserverOf(state);
+  const holds = createHoldStore(state);
   const records = {
     lastReading: async () => undefined,
     listReadTimes: async () => state.readTimes,
+    findBuilds: async () => [],
   };
   const pipelines = {
     getBuild: async ({ buildId }: { buildId: number }) => ({
@@ -135,8 +156,16 @@ function createPorts(state: State) {
     clock,
     observer,
     records,
-    findSubject: createFindSubject({ catalog: state.catalog, organizations: ORGANIZATIONS, pipelines }),
-    getStatus: createGetStatus({ observer, records, clock }),
+    findSubjectIn: (catalog: ServiceCatalog) =>
+      createFindSubject({ catalog, organizations: ORGANIZATIONS, pipelines }),
+    getStatus: createGetStatus({ observer, records, clock, holds, catalog: CATALOG }),
+    organizations: ORGANIZATIONS,
+    ...{ holds, gates: { listOpen: async () => state.gates } },
+    gateSignals: { announce: async (name: string) => void state.woken.push(name) },
+    get home() {
+      return state.home;
+    },
+    isHidden: async () => false,
     ...createSubscriptionStores(state),
     ...createQuietStores(state),
     watches: createWatchStore(state),
@@ -155,6 +184,7 @@ function createPorts(state: State) {
       find: async (id: string) => ({
         ...{ id, kind: state.kind, tenantId: 'tenant', serviceUrl: 'https://smba/', botId: '28:bot' },
         isSuspended: state.isSuspended,
+        ...state.place,
       }),
     },
   };
@@ -267,6 +297,35 @@ function isSameMute(
   right: Pick<Mute, 'conversationId' | 'service'>,
 ) {
   return left.conversationId === right.conversationId && left.service === right.service;
+}
+
+function createHoldStore(state: State) {
+  const inForce = (service: string, now: number) =>
+    state.holds.find((hold) => hold.service === service && hold.endedAt === undefined && hold.until > now);
+  const end = async (service: string, by: Orderer, now: number) => {
+    const before = inForce(service, now);
+    const ended = before && { ...before, endedAt: now, endedBy: by };
+    state.holds = state.holds.map((hold) => (hold === before && ended ? ended : hold));
+    return ended;
+  };
+  return {
+    findFor: async ({ service }: { service: string }, now: number) => {
+      const hold = inForce(service, now);
+      return hold && toHold(hold);
+    },
+    place: async (hold: HoldRecord) => {
+      const before = await end(hold.service, hold.by, hold.at);
+      state.holds.push(hold);
+      return before;
+    },
+    end,
+    release: async (release: GateRelease) => {
+      if (state.releases.some(({ gateId }) => gateId === release.gateId)) return false;
+      state.releases.push(release);
+      return true;
+    },
+    listActive: async (now: number) => state.holds.filter(({ service }) => inForce(service, now)),
+  };
 }
 
 function createWatchStore(state: State) {

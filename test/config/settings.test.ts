@@ -119,6 +119,51 @@ services: { s: { base: b, gate: { maxAge: 90d, timeout: 1h } } }`;
   });
 });
 
+describe('who may see and who may operate', () => {
+  const TEAM = '19:8f2a0d@thread.tacv2';
+  const file = (gate: string, service: string) => `
+project: P
+bases: { b: { definition: 3 } }
+services: { payments: { base: b${service} } }
+gate: { timeout: 30m${gate} }`;
+  const accessOf = (gate: string, service: string) =>
+    settingsOf(file(gate, service), { PIPEBOT_GATE_KEYS: '' }).catalog.services[0]?.access;
+  const problem = (gate: string, service: string) =>
+    problemsOf({ PIPEBOT_GATE_KEYS: '' }, file(gate, service)).join();
+
+  it.each([
+    ['', '', [], []],
+    [`, operators: [${GUID}]`, '', [], [GUID]],
+    [`, operators: ${GUID.toUpperCase()}, visibleTo: ["${TEAM}"]`, '', [TEAM], [GUID]],
+    [`, operators: [${GUID}]`, `, operators: ["${TEAM}"]`, [], [TEAM]],
+    [`, operators: [${GUID}], visibleTo: ["${TEAM}"]`, ', operators: [], visibleTo: []', [], []],
+    [
+      '',
+      `, visibleTo: ["${TEAM}", ${GUID}, "19:a_b-c.d@thread.v2"]`,
+      [TEAM, GUID, '19:a_b-c.d@thread.v2'],
+      [],
+    ],
+  ])('gate {%s} and service {%s}', (gate, service, visibleTo, operators) => {
+    expect(accessOf(gate, service)).toEqual({ visibleTo, operators });
+  });
+
+  it.each([
+    [
+      ', operators: [ada@contoso.com]',
+      '',
+      'gate.operators "ada@contoso.com" is neither an object id of Entra nor',
+    ],
+    ['', ', visibleTo: [Shop]', 'services.payments.visibleTo "Shop" is neither an object id of Entra nor'],
+    ['', ', visibleTo: ', 'services.payments.visibleTo is empty; to have no entries, write []'],
+    [', operators: ', '', 'gate.operators is empty'],
+    ['', ', visibleto: []', 'visibleto is no setting'],
+    ['', `, operators: { ada: ${GUID} }`, 'services.payments.operators is no text'],
+    ['', `, gate: { operators: [${GUID}] }`, 'services.payments.gate.operators is no setting'],
+  ])('gate {%s} and service {%s} is wrong', (gate, service, sentence) => {
+    expect(problem(gate, service)).toContain(sentence);
+  });
+});
+
 describe('mistakes', () => {
   const KEY = 'canary-key-canary-key-canary-key';
 

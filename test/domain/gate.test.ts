@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Build } from '../../src/domain/build.ts';
-import { type BaseAssessment, decideGate, type GateQuestion, verdictFor } from '../../src/domain/gate.ts';
+import {
+  type BaseAssessment,
+  decideGate,
+  type GateQuestion,
+  type Hold,
+  verdictFor,
+} from '../../src/domain/gate.ts';
 import { assessReadiness, type Readiness } from '../../src/domain/readiness.ts';
 import { type Base, DEFAULT_GATE_POLICY, type GatePolicy } from '../../src/domain/service.ts';
 import { buildOf, DAWN } from '../support/build-of.ts';
@@ -120,21 +126,42 @@ describe('a named commit', () => {
 });
 
 describe('holds', () => {
-  const hold = { kind: 'held', by: 'Ada', because: 'migration' } as const;
-  const decideWith = (readiness: Readiness, kind: 'held' | 'released') =>
-    decideGate([assessment('one', readiness)], QUESTION, {
-      policy: DEFAULT_GATE_POLICY,
-      now: NOW,
-      hold: { ...hold, kind },
+  const order = { by: 'Ada', because: 'migration', at: NOW - 1, until: NOW + 1 };
+  const held: Hold = { kind: 'held', verdict: 'wait', ...order };
+  const stopped: Hold = { kind: 'held', verdict: 'stop', ...order };
+  const released: Hold = { kind: 'released', verdict: 'continue', ...order };
+  const decideWith = (readiness: Readiness, hold: Hold, now = NOW) =>
+    decideGate([assessment('one', readiness)], QUESTION, { policy: DEFAULT_GATE_POLICY, now, hold });
+  it.each<[string, Readiness, Hold, string, string]>([
+    ['a hold makes a ready base wait', ready, held, 'wait', 'held'],
+    ['a hold makes a running base wait for the hold', running, held, 'wait', 'held'],
+    ['a hold makes an unknown base wait for the hold', unknown, held, 'wait', 'held'],
+    ['a hold that stops stops a ready base', ready, stopped, 'stop', 'held'],
+    ['a hold that stops stops a running base', running, stopped, 'stop', 'held'],
+    ['a hold that stops stops an unknown base', unknown, stopped, 'stop', 'held'],
+    ['a hold does not hide a failure', failed, held, 'stop', 'base-failed'],
+    ['a release lets a running base pass', running, released, 'continue', 'released'],
+    ['a release lets an unknown base pass', unknown, released, 'continue', 'released'],
+    ['a release lets a base pass that failed meanwhile', failed, released, 'continue', 'released'],
+  ])('%s', (_case, readiness, hold, verdict, reason) => {
+    expect(decideWith(readiness, hold)).toMatchObject({ verdict, reason, hold });
+  });
+  it('that say continue do not open anything', () => {
+    const forged: Hold = { kind: 'held', verdict: 'continue', ...order };
+    expect(decideWith(ready, forged)).toMatchObject({ verdict: 'wait', reason: 'held' });
+  });
+  it('end at the deadline with a stop that still says who held', () => {
+    expect(decideWith(ready, held, QUESTION.deadlineAt)).toMatchObject({
+      ...{ verdict: 'stop', reason: 'timed-out', waitedFor: 'held', hold: held },
     });
-  it('make a ready base wait', () => {
-    expect(decideWith(ready, 'held')).toMatchObject({ verdict: 'wait', reason: 'held', hold });
   });
-  it('do not hide a failure', () => {
-    expect(decideWith(failed, 'held')).toMatchObject({ verdict: 'stop', reason: 'base-failed' });
-  });
-  it('that release let a waiting pipeline go on', () => {
-    expect(decideWith(running, 'released')).toMatchObject({ verdict: 'continue', reason: 'released' });
+  it('do not help a gate that waits for itself: it is stopped at once, and its base is named', () => {
+    const assessments = [assessment('one', ready), assessment('two', running)] as const;
+    const cycle = { base: 'two', services: ['payments'] };
+    const context = { policy: DEFAULT_GATE_POLICY, now: NOW, hold: released, cycle };
+    const decision = decideGate([...assessments], QUESTION, context);
+    expect(decision).toMatchObject({ verdict: 'stop', reason: 'gate-cycle', cycle });
+    expect(decision.assessment.base.name).toBe('two');
   });
 });
 

@@ -295,7 +295,7 @@ eachMigratedDatabase('checks', (open) => {
     const database = await open();
     const stores = createStores(database, createSeal([KEY]));
     const clean = async (before: number) => {
-      for (const part of forgetfulStores(stores)) await part.deleteBefore(before);
+      for (const part of forgetfulStores(stores).forgetful) await part.deleteBefore(before);
       return [await stores.gates.find(GATE.id), await stores.checks.find(CHECK.id)].map((found) => found?.id);
     };
     await stores.gates.save({ ...GATE, deadlineAt: NOW - 1_000 });

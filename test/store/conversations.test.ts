@@ -29,10 +29,20 @@ eachMigratedDatabase('conversations', (open) => {
     ['a chat with one person', PERSONAL],
     ['a group chat', { ...PERSONAL, kind: 'group' } as const],
     ['a channel', CHANNEL],
+    ['a channel whose group is known', { ...CHANNEL, teamGroupId: 'group-1' }],
+    ['a chat whose person is known', { ...PERSONAL, personEntraId: 'ada-1' }],
   ])('%s comes back as it was saved, and is not suspended', async (_, conversation) => {
     const conversations = await openConversations();
     await conversations.save(conversation, NOW);
     expect(await conversations.find(conversation.id)).toStrictEqual({ ...conversation, isSuspended: false });
+  });
+
+  test('the group and the person stay known when an activity does not name them', async () => {
+    const conversations = await openConversations();
+    const known = { ...CHANNEL, teamGroupId: 'group-1', personEntraId: 'ada-1' };
+    await conversations.save(known, NOW);
+    await conversations.save(CHANNEL, NOW + 1);
+    expect(await conversations.find(CHANNEL.id)).toMatchObject(known);
   });
 
   test('the channels of a team are listed, those of others and chats are not', async () => {

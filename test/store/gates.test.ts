@@ -51,7 +51,7 @@ eachMigratedDatabase('gates', (open) => {
   test('gates with odd texts are stored', async () => {
     const { gates } = await openGates();
     for (const { name, given, stored } of ODD_STRINGS) {
-      const hold = { kind: 'held', by: given, because: given } as const;
+      const hold = { kind: 'held', verdict: 'wait', by: given, because: given, at: NOW } as const;
       const decision = { ...decisionOf('wait'), hold };
       await gates.save({ ...ASKED, id: name, service: given, commit: given, decision });
       const found = await gates.find(name);

@@ -22,6 +22,7 @@ eachMigratedDatabase('incoming messages', (open) => {
     ['outside a thread', MESSAGE],
     ['in a thread', { ...MESSAGE, threadId: '1700000000000' }],
     ['without text', { ...MESSAGE, text: '' }],
+    ['of a person whom Entra knows', { ...MESSAGE, fromEntraId: 'ada-1' }],
   ])('a message %s comes back as it was added', async (_, message) => {
     const { messages } = await openMessages();
     expect(await messages.add(message)).toBe(true);

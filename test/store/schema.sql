@@ -86,6 +86,8 @@ create table pipebot.conversations (
   team_id text,
   is_suspended boolean not null default false,
   last_seen_at timestamp with time zone not null,
+  team_group_id text,
+  person_entra_id text,
   constraint conversations_pkey PRIMARY KEY (id),
   constraint conversations_kind CHECK ((kind = ANY (ARRAY['channel'::text, 'group'::text, 'personal'::text])))
 );
@@ -111,6 +113,18 @@ create table pipebot.gate_keys (
   constraint gate_keys_hash UNIQUE (hash),
   constraint gate_keys_services CHECK ((jsonb_typeof(services) = 'array'::text))
 );
+
+create table pipebot.gate_releases (
+  gate_id text not null,
+  service text not null,
+  by jsonb not null,
+  because text not null,
+  at timestamp with time zone not null,
+  until timestamp with time zone not null,
+  build_id bigint,
+  constraint gate_releases_pkey PRIMARY KEY (gate_id)
+);
+CREATE INDEX gate_releases_by_age ON pipebot.gate_releases USING btree (until);
 
 create table pipebot.gates (
   id text not null,
@@ -142,6 +156,25 @@ create table pipebot.health (
 );
 CREATE INDEX health_by_age ON pipebot.health USING btree (updated_at);
 
+create table pipebot.holds (
+  id text not null,
+  service text not null,
+  kind text not null default 'held'::text,
+  verdict text not null,
+  by jsonb not null,
+  because text not null,
+  at timestamp with time zone not null,
+  until timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  ended_by jsonb,
+  constraint holds_pkey PRIMARY KEY (id),
+  constraint holds_ended CHECK (((ended_at IS NULL) = (ended_by IS NULL))),
+  constraint holds_kind CHECK ((kind = 'held'::text)),
+  constraint holds_verdict CHECK ((verdict = ANY (ARRAY['wait'::text, 'stop'::text])))
+);
+CREATE INDEX holds_by_age ON pipebot.holds USING btree (COALESCE(ended_at, until));
+CREATE UNIQUE INDEX holds_in_force ON pipebot.holds USING btree (service) WHERE (ended_at IS NULL);
+
 create table pipebot.hook_events (
   id text not null,
   received_at timestamp with time zone not null,
@@ -166,6 +199,7 @@ create table pipebot.incoming_messages (
   from_name text not null,
   received_at timestamp with time zone not null,
   is_answered boolean not null default false,
+  from_entra_id text,
   constraint incoming_messages_pkey PRIMARY KEY (conversation_id, activity_id)
 );
 CREATE INDEX incoming_messages_by_age ON pipebot.incoming_messages USING btree (received_at);

@@ -7,6 +7,7 @@ import { createConversationSettings } from '../../src/store/conversation-setting
 import type { Database } from '../../src/store/database.ts';
 import { createGateRecords } from '../../src/store/gates.ts';
 import { createHealthRecords } from '../../src/store/health.ts';
+import { createHolds } from '../../src/store/holds.ts';
 import { createHookEvents } from '../../src/store/hook-events.ts';
 import { createIncomingMessages } from '../../src/store/incoming-messages.ts';
 import { createMutes } from '../../src/store/mutes.ts';
@@ -179,6 +180,17 @@ const QUESTIONS: readonly (readonly [string, Ask, string])[] = [
   ['the check of a task', (database) => checksOn(database).findByTarget(TASK), 'checks_task'],
   ['open checks', (database) => checksOn(database).listOpen(), 'checks_open'],
   ['checks to forget', (database) => checksOn(database).deleteBefore(NOW), 'checks_by_age'],
+  [
+    'gates that people look at',
+    (database) => createGateRecords(database).listOpen(NOW, NOW),
+    'gates_waited_at',
+  ],
+  ['the hold of a service', (database) => createHolds(database).listActive(NOW), 'holds_in_force'],
+  [
+    'the order for a gate',
+    (database) => createHolds(database).findFor({ service: 'payments', gateId: 'gate-1' }, NOW),
+    'holds_in_force',
+  ],
   ['gates to forget', (database) => createGateRecords(database).deleteBefore(NOW), 'gates_by_deadline'],
 ];
 

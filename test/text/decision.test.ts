@@ -50,10 +50,18 @@ const EXPECTED = {
     'Settling',
     'Waiting a little in case a newer run is queued. So far: python-base 20261122.3 on develop succeeded 12 min ago.',
   ],
-  held: ['Held', 'Ana Ferreira holds this gate: the image lacks libpq. It waits until it is released.'],
+  held: [
+    'Held',
+    'Ana Ferreira has held this gate for 12 min: the image lacks libpq. It waits until it is released, for another 1 h 48 min at most.',
+  ],
+  'held-stop': [
+    'Held',
+    'Ana Ferreira has held this gate for 12 min: the image lacks libpq. Callers stop until it is released, for another 1 h 48 min at most.',
+  ],
+  'failed-and-held': ['Failed', 'python-base 20261122.4 on develop failed 3 min ago.'],
   released: [
     'Released',
-    'Ana Ferreira released this gate: the failed step only uploads docs. python-base 20261122.4 on develop failed 3 min ago.',
+    'Ana Ferreira released this gate just now: the failed step only uploads docs. python-base 20261122.4 on develop failed 3 min ago.',
   ],
   'timed-out': [
     'Timed out',
@@ -79,7 +87,9 @@ describe('a decision in words', () => {
 
   it('says who held the gate when the time ran out during a hold', () => {
     const decided = { ...DECISIONS.held, verdict: 'stop', reason: 'timed-out', waitedFor: 'held' } as const;
-    expect(explainDecision({ decision: decided, answeredAt: NOW })).toContain('Ana Ferreira holds this gate');
+    expect(explainDecision({ decision: decided, answeredAt: NOW })).toContain(
+      'Ana Ferreira has held this gate',
+    );
   });
 
   it('waits for a run of the commit when the caller named one', () => {

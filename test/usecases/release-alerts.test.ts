@@ -33,6 +33,7 @@ eachMigratedDatabase('released alerts', (open) => {
       ...stores,
       transactions: database,
       catalog: { services: [], bases: [] },
+      isHidden: async () => false,
       jobs: { enqueue: () => Promise.resolve() },
       clock: { ...systemClock, now: () => NOW },
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -44,6 +45,26 @@ eachMigratedDatabase('released alerts', (open) => {
       content: { entries: [{ news: 'recovered' }] },
       ...(styles[0] === 'thread' ? { repliesToKey: 'card' } : {}),
     });
+    expect(await stores.alerts.nextDueAt(conversationId)).toBeUndefined();
+  });
+
+  test('of what the conversation may no longer see are dropped, and are not due again', async () => {
+    const database = await open();
+    const stores = createStores(database);
+    await stores.subscriptions.save(SUBSCRIPTION, [SUBSCRIBED]);
+    await stores.alerts.save({ ...RECOVERED, subscriptionId: SUBSCRIPTION.id }, NOW);
+    const ports = {
+      ...stores,
+      transactions: database,
+      catalog: { services: [], bases: [] },
+      isHidden: async (id: string) => id === conversationId,
+      jobs: { enqueue: () => Promise.resolve() },
+      clock: { ...systemClock, now: () => NOW },
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      newId: () => 'message-1',
+    };
+    await releaseAlerts(ports, conversationId);
+    expect(await stores.notifications.nextFor(conversationId)).toBeUndefined();
     expect(await stores.alerts.nextDueAt(conversationId)).toBeUndefined();
   });
 });

@@ -17,7 +17,7 @@ const DOCS: Base = {
 eachMigratedDatabase('after a start subscriptions', (open) => {
   async function bench() {
     const database = await open();
-    const { subscriptions } = createStores(database);
+    const { subscriptions, conversations } = createStores(database);
     const saved: string[] = [];
     const start = async (...bases: readonly Base[]) => {
       saved.length = 0;
@@ -32,6 +32,8 @@ eachMigratedDatabase('after a start subscriptions', (open) => {
           },
         },
         transactions: database,
+        conversations,
+        home: { isLocal: true },
       });
       return [...saved];
     };

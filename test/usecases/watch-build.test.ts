@@ -31,6 +31,7 @@ eachMigratedDatabase('watches', (open) => {
         Promise.resolve(void polled.push(`${placeKey(place)} ${interest}`)),
       clock: { ...systemClock, now: () => now },
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      isHidden: async () => false,
     };
     await recordWatch(ports, watch, 'card');
     return { ports, enqueued, polled, next: () => stores.notifications.nextFor(watch.conversationId) };

@@ -13,6 +13,7 @@ export const QUIET: CommandDescription = {
   summary: 'Hours of the day without news; without words: which they are.',
   help: 'Sets the hours of every day in which news of subscriptions is held back in this conversation, in a time zone with its summer time, or switches them off. Without words it shows them.',
   examples: ['quiet 22:00-07:00 Europe/Berlin', 'quiet off'],
+  isRare: true,
   maxArguments: 8,
 };
 

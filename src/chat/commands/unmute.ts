@@ -14,6 +14,7 @@ export const UNMUTE: CommandDescription = {
   summary: 'Ends a mute, or all of them.',
   help: 'Ends the mute of a service, or every mute of this conversation. What was held back and still holds is told at once.',
   examples: ['unmute payments', 'unmute'],
+  isRare: true,
   maxArguments: 1,
 };
 

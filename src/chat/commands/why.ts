@@ -13,6 +13,7 @@ export const WHY: CommandDescription = {
   summary: 'Why messages about a service came here, or did not.',
   help: 'Tells from the record why messages about a service came to this conversation or did not: subscriptions and filters, mutes, quiet hours, the last look at its builds, the last delivery.',
   examples: ['why payments'],
+  isRare: true,
   maxArguments: 12,
 };
 
