@@ -26,6 +26,7 @@ import { LOCAL_SERVICE_URLS, TEAMS_SERVICE_URLS } from './teams/service-url.ts';
 import { storageNote } from './text/storage.ts';
 import { createGate } from './usecases/answer-gate.ts';
 import { answerMessages, resumeAnswers } from './usecases/answer-message.ts';
+import { createCallerBuilds } from './usecases/caller-builds.ts';
 import { cleanUp } from './usecases/clean-up.ts';
 import { deliverNotifications, resumeDeliveries } from './usecases/deliver-notifications.ts';
 import { explainSilence } from './usecases/explain-silence.ts';
@@ -138,7 +139,8 @@ export async function createApp({
   };
   const getStatus = createGetStatus({ ...base, observer });
   const findSubject = createFindSubject({ catalog, organizations, pipelines });
-  const gate = createGate({ ...base, observer, ensurePolled });
+  const callerBuilds = createCallerBuilds({ pipelines, clock });
+  const gate = createGate({ ...base, observer, ensurePolled, callerBuilds });
   const respond = createRespond({ ...watchPorts, findSubject, getStatus, observer });
 
   const teams = {
@@ -183,7 +185,7 @@ export async function createApp({
       }),
   });
   const receiveHook = createReceiveHook({ ...base, organizations, readHook, digest: digestHook });
-  const http = { log: logger, newErrorId: randomUUID, catalog };
+  const http = { log: logger, newErrorId: randomUUID, catalog, clock };
   const server = createHttpServer({
     ...http,
     host: config.host,

@@ -1,17 +1,20 @@
 // Holds a gate's answer back until it is decided, its time is up or its caller leaves. It must not read Azure DevOps
 // more often than everybody else who waits for the same base.
 import { sleep } from '../clock.ts';
-import { decideGate, type GateDecision } from '../domain/gate.ts';
+import { decideGate, type GateDecision, stopForEndedCaller } from '../domain/gate.ts';
 import type { Place } from '../domain/place.ts';
 import type { Service } from '../domain/service.ts';
-import type { GatePorts, GateRequest } from './answer-gate.ts';
+import type { GateRequest, HeldGatePorts } from './answer-gate.ts';
 import { assessBases } from './assess-bases.ts';
+import { callerBuildOf } from './caller-builds.ts';
 import { gatePlaces } from './gate-interest.ts';
 import { FRESH_MS } from './get-status.ts';
 import type { GateRecord } from './ports.ts';
 
 /** No proxy between a pipeline and PipeBot cuts a request that is quiet for this long. */
 const MAX_HOLD_MS = 60_000;
+/** As often as one that has to come back, so that the polls know that somebody still waits. */
+const SAVE_INTERVAL_MS = MAX_HOLD_MS;
 /**
  * A poll comes up to a tenth of its interval late, and takes a moment: only after that does a waiting gate read for
  * itself, since a poll that fails to come must not keep it waiting.
@@ -24,38 +27,79 @@ export interface StandingDecision {
   readonly standing: GateRecord;
   readonly decision: GateDecision;
   readonly retryAfterMs: number;
+  /** Neither decided nor waited out: the signal came first. */
+  readonly isCutShort?: true;
+}
+
+interface Wait {
+  readonly request: GateRequest;
+  readonly gate: GateRecord;
+  /** Aborted when nobody is to be held any more. */
+  readonly signal: AbortSignal;
+  /** Hears of every `wait` that is not the answer. */
+  readonly tell: (told: StandingDecision) => void;
 }
 
 /**
  * Asks again and again until the decision is final, the hold is over or the signal is aborted. Undefined when the
- * signal was aborted before anything was decided.
+ * signal was aborted before anything was decided, or because the caller has hung up.
  */
-export async function waitAtGate(
-  ports: GatePorts,
-  { request, gate, signal }: { request: GateRequest; gate: GateRecord; signal: AbortSignal },
-): Promise<StandingDecision | undefined> {
+export async function waitAtGate(ports: HeldGatePorts, wait: Wait): Promise<StandingDecision | undefined> {
   const { clock } = ports;
+  const { request, gate, signal, tell } = wait;
   const pollWithinMs = request.service.policy.pollIntervalMs * LATEST_POLL + POLL_GRACE_MS;
-  const holdUntil = clock.now() + Math.min(request.waitMs, MAX_HOLD_MS);
+  const holdMs = request.listener ? request.waitMs : Math.min(request.waitMs, MAX_HOLD_MS);
+  const holdUntil = clock.now() + holdMs;
+  const over = new AbortController();
+  const callerOver = watchCaller(ports, wait, over.signal);
   let last: Decided | undefined;
-  for (;;) {
-    const maxAgeMs = last ? pollWithinMs - 1 : FRESH_MS;
-    const decided = await untilAborted(decide(ports, { request, gate, maxAgeMs }), signal);
-    const told = decided ?? last;
-    if (!told) return undefined;
-    const now = clock.now();
-    const { decision, branch, readAt, retryAfterMs = 0 } = told;
-    const isOver = decision.verdict !== 'wait' || now >= holdUntil || signal.aborted;
-    if (isOver || !last) {
-      const standing = await ports.gates.save({ ...gate, branch, decision, decidedAt: now });
-      if (decision.verdict === 'wait') await ensurePolled(ports, request.service, branch);
-      if (isOver) return { standing, decision, retryAfterMs };
+  let saved: GateRecord | undefined;
+  try {
+    for (;;) {
+      const maxAgeMs = last ? pollWithinMs - 1 : FRESH_MS;
+      const decided = await untilAborted(decide(ports, { request, gate, maxAgeMs }), signal);
+      // What has been stored keeps the deadline; who has hung up needs no more than that.
+      if (request.signal.aborted) return undefined;
+      const told = callerOver.aborted && last ? endedBy(last) : (decided ?? last);
+      if (!told) return undefined;
+      const now = clock.now();
+      const { decision, branch, readAt, retryAfterMs = 0 } = told;
+      const isDecided = decision.verdict !== 'wait' || now >= holdUntil;
+      const isOver = isDecided || signal.aborted;
+      const current = { ...gate, branch, decision, decidedAt: now };
+      if (isOver || now >= (saved?.decidedAt ?? 0) + SAVE_INTERVAL_MS) {
+        const standing = await ports.saveGate(current);
+        if (decision.verdict === 'wait') await ensurePolled(ports, request.service, branch);
+        if (isOver || standing.decision?.verdict !== 'wait')
+          return { standing, decision, retryAfterMs, ...(isDecided ? {} : { isCutShort: true }) };
+        saved = standing;
+      }
+      tell({ standing: current, decision, retryAfterMs });
+      last = told;
+      const nextReadAt = (readAt ?? now) + Math.max(pollWithinMs, retryAfterMs);
+      const wakeAt = Math.min(nextReadAt, settledAt(gate, now), gate.deadlineAt, holdUntil);
+      const places = placesOf(request.service, branch);
+      await sleepUntilReading(ports, { places, wakeAt, signals: [signal, callerOver] });
     }
-    last = told;
-    const nextReadAt = (readAt ?? now) + Math.max(pollWithinMs, retryAfterMs);
-    const wakeAt = Math.min(nextReadAt, settledAt(gate, now), gate.deadlineAt, holdUntil);
-    await sleepUntilReading(ports, { places: placesOf(request.service, branch), wakeAt, signal });
+  } finally {
+    over.abort();
   }
+}
+
+/** Aborted when the caller's own run, as far as it named one, is over. */
+function watchCaller(
+  { callerBuilds }: Pick<HeldGatePorts, 'callerBuilds'>,
+  { request, gate }: Wait,
+  signal: AbortSignal,
+): AbortSignal {
+  const ref = gate.buildId === undefined ? undefined : callerBuildOf(request.service, gate.buildId);
+  return ref && request.waitMs > 0
+    ? callerBuilds.watch(ref, gate.askedAt, signal)
+    : new AbortController().signal;
+}
+
+function endedBy(last: Decided): Decided {
+  return { ...last, decision: stopForEndedCaller(last.decision) };
 }
 
 function placesOf(service: Service, branch: string): Place[] {
@@ -63,21 +107,27 @@ function placesOf(service: Service, branch: string): Place[] {
 }
 
 /** The poll reads for all who wait, in whichever process it runs. */
-async function ensurePolled(ports: GatePorts, service: Service, branch: string): Promise<void> {
+async function ensurePolled(
+  ports: Pick<HeldGatePorts, 'ensurePolled'>,
+  service: Service,
+  branch: string,
+): Promise<void> {
   for (const place of placesOf(service, branch)) await ports.ensurePolled(place, 'gate');
 }
 
 /** All who wait for the same base wake with its next reading. */
 async function sleepUntilReading(
-  { clock, observer }: Pick<GatePorts, 'clock' | 'observer'>,
-  { places, wakeAt, signal }: { places: readonly Place[]; wakeAt: number; signal: AbortSignal },
+  { clock, observer }: Pick<HeldGatePorts, 'clock' | 'observer'>,
+  { places, wakeAt, signals }: { places: readonly Place[]; wakeAt: number; signals: readonly AbortSignal[] },
 ): Promise<void> {
   const woken = new AbortController();
-  const either = AbortSignal.any([signal, woken.signal]);
   const wake = () => woken.abort();
-  observer.nextReading(places, either).then(wake, wake);
-  await sleep(clock, Math.max(wakeAt - clock.now(), 1), either);
+  for (const signal of signals) signal.addEventListener('abort', wake, { once: true });
+  if (signals.some(({ aborted }) => aborted)) wake();
+  observer.nextReading(places, woken.signal).then(wake, wake);
+  await sleep(clock, Math.max(wakeAt - clock.now(), 1), woken.signal);
   wake();
+  for (const signal of signals) signal.removeEventListener('abort', wake);
 }
 
 /** Undefined when the signal is aborted first; what was begun goes on, and its outcome is not needed. */
@@ -108,7 +158,7 @@ interface Decided {
 
 /** A `continue` is never given on a shared reading that has become old: it is looked at once more. */
 async function decide(
-  ports: GatePorts,
+  ports: HeldGatePorts,
   asked: { request: GateRequest; gate: GateRecord; maxAgeMs: number },
 ): Promise<Decided> {
   const decided = await decideOnce(ports, asked);
@@ -118,7 +168,7 @@ async function decide(
 }
 
 async function decideOnce(
-  ports: GatePorts,
+  ports: HeldGatePorts,
   { request, gate, maxAgeMs }: { request: GateRequest; gate: GateRecord; maxAgeMs: number },
 ): Promise<Decided> {
   const { service } = request;
