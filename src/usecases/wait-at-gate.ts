@@ -52,6 +52,7 @@ export async function waitAtGate(ports: HeldGatePorts, wait: Wait): Promise<Stan
   const holdUntil = clock.now() + holdMs;
   const over = new AbortController();
   const callerOver = watchCaller(ports, wait, over.signal);
+  const ends = [signal, callerOver, over.signal];
   let last: Decided | undefined;
   let saved: GateRecord | undefined;
   try {
@@ -66,6 +67,8 @@ export async function waitAtGate(ports: HeldGatePorts, wait: Wait): Promise<Stan
       const { decision, branch, readAt, retryAfterMs = 0 } = told;
       const isDecided = decision.verdict !== 'wait' || now >= holdUntil;
       const isOver = isDecided || signal.aborted;
+      // From here on, and not only after it was stored: the base may end meanwhile.
+      const sleepUntil = beginToListen(ports, { service: request.service, branch, ends });
       const current = { ...gate, branch, decision, decidedAt: now };
       if (isOver || now >= (saved?.decidedAt ?? 0) + SAVE_INTERVAL_MS) {
         const standing = await ports.saveGate(current);
@@ -77,9 +80,7 @@ export async function waitAtGate(ports: HeldGatePorts, wait: Wait): Promise<Stan
       tell({ standing: current, decision, retryAfterMs });
       last = told;
       const nextReadAt = (readAt ?? now) + Math.max(pollWithinMs, retryAfterMs);
-      const wakeAt = Math.min(nextReadAt, settledAt(gate, now), gate.deadlineAt, holdUntil);
-      const places = placesOf(request.service, branch);
-      await sleepUntilReading(ports, { places, wakeAt, signals: [signal, callerOver] });
+      await sleepUntil(Math.min(nextReadAt, settledAt(gate, now), gate.deadlineAt, holdUntil));
     }
   } finally {
     over.abort();
@@ -115,19 +116,26 @@ async function ensurePolled(
   for (const place of placesOf(service, branch)) await ports.ensurePolled(place, 'gate');
 }
 
-/** All who wait for the same base wake with its next reading. */
-async function sleepUntilReading(
+/**
+ * Listens for the next reading from now on. Gives back what sleeps until then, or until a time, or until one of the
+ * signals is aborted: all who wait for the same base wake together.
+ */
+function beginToListen(
   { clock, observer }: Pick<HeldGatePorts, 'clock' | 'observer'>,
-  { places, wakeAt, signals }: { places: readonly Place[]; wakeAt: number; signals: readonly AbortSignal[] },
-): Promise<void> {
+  { service, branch, ends }: { service: Service; branch: string; ends: readonly AbortSignal[] },
+): (wakeAt: number) => Promise<void> {
   const woken = new AbortController();
-  const wake = () => woken.abort();
-  for (const signal of signals) signal.addEventListener('abort', wake, { once: true });
-  if (signals.some(({ aborted }) => aborted)) wake();
-  observer.nextReading(places, woken.signal).then(wake, wake);
-  await sleep(clock, Math.max(wakeAt - clock.now(), 1), woken.signal);
-  wake();
-  for (const signal of signals) signal.removeEventListener('abort', wake);
+  const wake = () => {
+    woken.abort();
+    for (const end of ends) end.removeEventListener('abort', wake);
+  };
+  for (const end of ends) end.addEventListener('abort', wake, { once: true });
+  if (ends.some(({ aborted }) => aborted)) wake();
+  observer.nextReading(placesOf(service, branch), woken.signal).then(wake, wake);
+  return async (wakeAt) => {
+    await sleep(clock, Math.max(wakeAt - clock.now(), 1), woken.signal);
+    wake();
+  };
 }
 
 /** Undefined when the signal is aborted first; what was begun goes on, and its outcome is not needed. */
