@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Build } from '../../src/domain/build.ts';
-import { type BaseAssessment, decideGate, type GateQuestion, verdictFor } from '../../src/domain/gate.ts';
+import {
+  type BaseAssessment,
+  decideGate,
+  type GateQuestion,
+  stopForEndedCaller,
+  verdictFor,
+} from '../../src/domain/gate.ts';
 import { assessReadiness, type Readiness } from '../../src/domain/readiness.ts';
 import { type Base, DEFAULT_GATE_POLICY, type GatePolicy } from '../../src/domain/service.ts';
 import { buildOf, DAWN } from '../support/build-of.ts';
@@ -93,6 +99,18 @@ describe('settling', () => {
 
   it('does not hold a stop back', () => {
     expect(decide([assessment('one', failed)], { settleMs: 30_000 })).toBe('stop base-failed one');
+  });
+});
+
+it('stops for a caller whose own run has ended, and keeps what it waited for', () => {
+  const context = { policy: DEFAULT_GATE_POLICY, now: NOW };
+  const waiting = decideGate([assessment('one', running)], QUESTION, context);
+  expect(stopForEndedCaller(waiting)).toEqual({
+    ...waiting,
+    verdict: 'stop',
+    reason: 'timed-out',
+    waitedFor: 'base-running',
+    isCallerOver: true,
   });
 });
 
