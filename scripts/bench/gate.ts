@@ -181,9 +181,16 @@ async function holdAndRelease(
     const atMost = (crowd.releaseWithinMs + pollMs) / 1_000;
     good.push(figure(`${name}-last`, Math.max(...delays), { unit: 's', atMost }));
   }
-  // Only of a program that has done nothing else before is the difference that of the callers.
-  if (!hasHooks) figure(`${kind}-memory-per-caller`, ((heldMb - emptyMb) * 1_024) / count, { unit: 'kB' });
-  good.push(figure(`${kind}-memory-with-all-${how}`, heldMb, { unit: 'MB', atMost: 500 }));
+  // Only of a program that has done nothing else before is the difference that of the callers; the embedded database
+  // takes more than they do when it starts, and gives it back when it likes.
+  if (!hasHooks && kind === 'server')
+    figure(`${kind}-memory-per-caller`, ((heldMb - emptyMb) * 1_024) / count, { unit: 'kB' });
+  good.push(
+    figure(`${kind}-memory-with-all-${how}`, heldMb, {
+      unit: 'MB',
+      ...(kind === 'server' ? { atMost: 500 } : {}),
+    }),
+  );
   await delay(1_000);
   const lags = reports.map(({ lagsMs }) => lagsMs?.max ?? 0);
   figure(`${kind}-event-loop-lag-max-${how}`, Math.max(...lags), { unit: 'ms' });
