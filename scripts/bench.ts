@@ -1,17 +1,18 @@
-// npm run bench -- <watches|latency>: measures the real program between stand-ins and prints one line per figure,
+// npm run bench -- <watches|latency|gate>: measures the real program between stand-ins and prints one line per figure,
 // with its goal, and beside it what the polling script of the beginning would have cost in the same run.
 import { parseArgs } from 'node:util';
+import { benchGate } from './bench/gate.ts';
 import { benchLatency } from './bench/latency.ts';
 import { benchWatches } from './bench/watches.ts';
 
-const BENCHES = { watches: benchWatches, latency: benchLatency } as const;
+const BENCHES = { watches: benchWatches, latency: benchLatency, gate: benchGate } as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     /** How long the steady part is measured. */
     minutes: { type: 'string', default: '2' },
-    /** For watches: how many; for latency: how many builds end. */
+    /** For watches: how many; for latency: how many builds end; for gate: how many callers are held. */
     count: { type: 'string' },
     database: { type: 'string', default: 'both' },
   },
@@ -19,7 +20,9 @@ const { values, positionals } = parseArgs({
 const [name = ''] = positionals;
 const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name as keyof typeof BENCHES] : undefined;
 if (!bench) {
-  console.error('Say what to measure: watches or latency. Example: npm run bench -- watches --minutes 2');
+  console.error(
+    'Say what to measure: watches, latency or gate. Example: npm run bench -- watches --minutes 2',
+  );
   process.exit(1);
 }
 const isGood = await bench({

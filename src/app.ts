@@ -30,6 +30,7 @@ import { explainDecision } from './text/decision.ts';
 import { storageNote } from './text/storage.ts';
 import { createGate } from './usecases/answer-gate.ts';
 import { answerMessages, resumeAnswers } from './usecases/answer-message.ts';
+import { createCallerBuilds } from './usecases/caller-builds.ts';
 import { createCancelCheck } from './usecases/cancel-check.ts';
 import { cleanUp } from './usecases/clean-up.ts';
 import { deliverNotifications, resumeDeliveries } from './usecases/deliver-notifications.ts';
@@ -160,7 +161,8 @@ export async function createApp({
     plans: withCrashPoints<Plans>(plans, 'plans', options.onCrashPoint),
     explain: explainDecision,
   };
-  const gate = createGate({ ...base, observer, ensurePolled });
+  const callerBuilds = createCallerBuilds({ pipelines, clock });
+  const gate = createGate({ ...base, observer, ensurePolled, callerBuilds });
   const respond = createRespond({
     ...watchPorts,
     ...{ getStatus, observer },
@@ -212,7 +214,7 @@ export async function createApp({
       }),
   });
   const receiveHook = createReceiveHook({ ...base, organizations, readHook, digest: digestHook });
-  const http = { log: logger, newErrorId: randomUUID, catalog };
+  const http = { log: logger, newErrorId: randomUUID, catalog, clock };
   const server = createHttpServer({
     ...http,
     host: config.host,

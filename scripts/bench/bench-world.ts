@@ -24,7 +24,11 @@ export interface BenchWorld {
   /** Fills the database before the program runs. */
   prepare(fill: (database: Database) => Promise<void>): Promise<void>;
   /** Starts the program; resolves when it listens. `onReport` hears of it every second. */
-  start(servicesFile: string, onReport: (report: AppReport) => void): Promise<string>;
+  start(
+    servicesFile: string,
+    onReport: (report: AppReport) => void,
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -46,7 +50,7 @@ export async function startBenchWorld(kind: 'server' | 'embedded'): Promise<Benc
       await fill(database);
       await database.close();
     },
-    start(servicesFile, onReport) {
+    start(servicesFile, onReport, environment = {}) {
       writeFileSync(join(folder, 'pipebot.yaml'), servicesFile);
       const started = fork(new URL('./app-process.ts', import.meta.url), {
         cwd: folder,
@@ -61,6 +65,7 @@ export async function startBenchWorld(kind: 'server' | 'embedded'): Promise<Benc
           PORT: '0',
           LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error',
           ...(postgres ? { DATABASE_URL: postgres.url } : { DATA_DIR: dataDir }),
+          ...environment,
         },
       });
       child = started;

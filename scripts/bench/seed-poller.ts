@@ -12,8 +12,10 @@ export async function pollAsTheSeed(options: {
   readonly branch: string;
   readonly token: string;
   readonly signal: AbortSignal;
+  /** Hears when no build is seen to run; the script then goes on, and so ends its polling. */
+  readonly onEnded?: () => void;
 }): Promise<number> {
-  const { organizationUrl, project, definitionId, branch, token, signal } = options;
+  const { organizationUrl, project, definitionId, branch, token, signal, onEnded } = options;
   const query = new URLSearchParams({
     definitions: String(definitionId),
     branchName: branch,
@@ -26,7 +28,11 @@ export async function pollAsTheSeed(options: {
     const answer = await fetch(`${organizationUrl}/${project}/_apis/build/builds?${query}`, {
       headers: { authorization },
     });
-    await answer.arrayBuffer();
+    const { value } = (await answer.json()) as { readonly value: readonly { readonly status: string }[] };
+    if (onEnded && value.every(({ status }) => status === 'completed')) {
+      onEnded();
+      break;
+    }
     await delay(SEED_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
   }
   return calls;

@@ -3,7 +3,7 @@
 import { createPipelines } from '../azure-devops/pipelines.ts';
 import type { Clock } from '../clock.ts';
 import { PipeBotError } from '../errors.ts';
-import { toBody } from '../http/gate-routes.ts';
+import { toGateBody } from '../http/gate-body.ts';
 import { errorSentence } from '../text/error.ts';
 import { type PolledAnswer, pollGate } from '../usecases/poll-gate.ts';
 import type { DirectQuestion } from './direct-arguments.ts';
@@ -49,7 +49,7 @@ export async function askAzureDevOps(
 /** The server's body, without the id: nobody keeps this gate. */
 function toAnswerBody(answer: PolledAnswer): AnswerBody {
   const { service, branch, retryAfterMs, ...rest } = answer;
-  const { id: _, ...body } = toBody({
+  const { id: _, ...body } = toGateBody({
     ...{ id: '', service: service.name, branch, answer: rest },
     retryAfterMs: Math.max(retryAfterMs, service.policy.pollIntervalMs),
   });

@@ -68,6 +68,8 @@ export interface GateDecision {
   readonly cycle?: GateCycle;
   /** The caller named a commit, and no base build of it has appeared. */
   readonly isCommitUnseen?: boolean;
+  /** For `timed-out`: the caller's own run has ended, so its time was up before the deadline. */
+  readonly isCallerOver?: boolean;
 }
 
 const SEVERITY = { continue: 0, wait: 1, stop: 2 } as const satisfies Record<GateVerdict, number>;
@@ -124,6 +126,15 @@ export function decideGate(
     reason: 'timed-out',
     waitedFor: withHold.reason as Exclude<GateReason, 'timed-out'>,
   };
+}
+
+/**
+ * What a gate answers whose caller's own run has ended: nobody may go on with what it was waiting for.
+ * @param waited the last decision, a `wait`
+ */
+export function stopForEndedCaller(waited: GateDecision): GateDecision {
+  const waitedFor = waited.reason as Exclude<GateReason, 'timed-out'>;
+  return { ...waited, verdict: 'stop', reason: 'timed-out', waitedFor, isCallerOver: true };
 }
 
 function decideBase(

@@ -26,13 +26,16 @@ export function sendJson(response: ServerResponse, { status, body, retryAfterSec
 
 /** Sends an error as its code, its sentence and the id under which the log knows it. */
 export function sendError(response: ServerResponse, error: PipeBotError, errorId: string): void {
-  const status = ERROR_STATUS[error.code];
-  const { retryAfterMs } = error.details;
-  const retryAfterSeconds =
-    status === 503 && error.isRetryable ? Math.ceil((retryAfterMs ?? 10_000) / 1_000) : undefined;
+  const retryAfterSeconds = retryAfterSecondsOf(error);
   sendJson(response, {
-    status,
+    status: ERROR_STATUS[error.code],
     body: { error: error.code, message: errorSentence(error), id: errorId },
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
+}
+
+/** When to try again; undefined for what trying again does not help. */
+export function retryAfterSecondsOf(error: PipeBotError): number | undefined {
+  if (ERROR_STATUS[error.code] !== 503 || !error.isRetryable) return undefined;
+  return Math.ceil((error.details.retryAfterMs ?? 10_000) / 1_000);
 }

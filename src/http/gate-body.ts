@@ -1,55 +1,71 @@
-// Reads the parameters of a gate's question that come as a JSON body. People type that body by hand, with variables that
-// Azure Pipelines replaces in the text: what breaks it then is said in a sentence. Which parameters there are, and what
-// they may hold, only gate-request.ts knows.
-import type { IncomingMessage } from 'node:http';
-import { PipeBotError } from '../errors.ts';
-import { isShallow, readBodyText } from './read-body.ts';
+// The bodies that pipelines read; their fields are an interface that stays. Values in, plain objects out.
+import type { GateVerdict } from '../domain/gate.ts';
+import type { Readiness } from '../domain/readiness.ts';
+import { explainDecision } from '../text/decision.ts';
+import type { GateAnswer } from '../usecases/answer-gate.ts';
 
-/** Azure Pipelines itself sends at most 2,000 characters (InvokeRestApiV1, task.json). */
-const MAX_BODY_BYTES = 16 * 1_024;
-const EXAMPLE = '{"branch":"$(Build.SourceBranch)","timeout":"45m"}';
-/** Every text of a JSON document, and whether it is the name of a member. */
-const TEXTS = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
-
-/**
- * None from an empty body. Texts and numbers only, each name once; throws `gate-request-invalid`, `request-too-large`
- * or `request-invalid`.
- */
-export async function readGateBody(request: IncomingMessage): Promise<URLSearchParams> {
-  return parseGateBody(await readBodyText(request, MAX_BODY_BYTES));
+/** How things stand at a gate; without a decision, which only an answer has. */
+export interface GateProgressBody {
+  readonly id: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly service: string;
+  readonly branch: string;
+  readonly base: Readonly<Record<string, unknown>>;
+  readonly observedAt?: string;
 }
 
-/** The same of a body that has been read; throws `gate-request-invalid`. */
-export function parseGateBody(text: string): URLSearchParams {
-  if (text.trim() === '') return new URLSearchParams();
-  const body = parsed(text);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalid('it is no JSON object');
-  const members = Object.entries(body).map(([name, value]): [string, string] => {
-    if (typeof value === 'string') return [name, value];
-    if (typeof value === 'number') return [name, String(value)];
-    throw invalid(`${name.slice(0, 60)} is neither a text nor a number`);
-  });
-  // JSON.parse keeps the last of two members of one name, which may be the one that a variable's text brought in.
-  const names = [...text.matchAll(TEXTS)].filter(([, colon]) => colon !== undefined);
-  if (names.length > members.length) throw invalid('it gives a parameter more than once');
-  return new URLSearchParams(members);
+export interface GateBody extends GateProgressBody {
+  readonly decision: GateVerdict;
+  readonly retryAfterSeconds?: number;
 }
 
-function parsed(text: string): unknown {
-  try {
-    if (isShallow(text)) return JSON.parse(text);
-  } catch (cause) {
-    throw new PipeBotError('gate-request-invalid', {
-      subject: 'body',
-      detail:
-        'it is not valid JSON. A quotation mark or backslash in a branch name breaks it; the URL takes the same parameters',
-      example: `${EXAMPLE}, or urlSuffix: /api/gate/payments?branch=$(Build.SourceBranch)`,
-      cause,
-    });
-  }
-  throw invalid('it is nested too deeply or has too many members');
+/** An answer as JSON has it, whichever way it travels. */
+export function toGateBody(answered: GateAnswer): GateBody {
+  const { verdict } = answered.answer.decision;
+  const { id, ...rest } = toGateProgressBody(answered);
+  return {
+    id,
+    decision: verdict,
+    ...rest,
+    ...(verdict === 'wait' ? { retryAfterSeconds: Math.ceil(answered.retryAfterMs / 1_000) } : {}),
+  };
 }
 
-function invalid(detail: string): PipeBotError {
-  return new PipeBotError('gate-request-invalid', { subject: 'body', detail, example: EXAMPLE });
+/** The same without the decision, so that nobody who looks for one finds it before it is there. */
+export function toGateProgressBody(answered: GateAnswer): GateProgressBody {
+  const { decision } = answered.answer;
+  const { base, readiness, observedAt } = decision.assessment;
+  const { build } = readiness;
+  return {
+    id: answered.id,
+    reason: decision.reason,
+    message: explainDecision(answered.answer),
+    service: answered.service,
+    branch: answered.branch,
+    base: {
+      name: base.name,
+      definitionId: base.definition.definitionId,
+      ...(build
+        ? {
+            buildId: build.id,
+            buildNumber: build.number,
+            status: build.status,
+            result: build.result,
+            url: build.url,
+            ...(readiness.status === 'running' ? timesOf(readiness) : {}),
+          }
+        : {}),
+    },
+    ...(observedAt === undefined ? {} : { observedAt: new Date(observedAt).toISOString() }),
+  };
+}
+
+/** Since when a base runs, and when it will probably end, as far as that is known. */
+function timesOf({ build, expectedEndAt }: Readiness): object {
+  const toText = (at: number) => new Date(at).toISOString();
+  return {
+    ...(build?.startedAt === undefined ? {} : { startedAt: toText(build.startedAt) }),
+    ...(expectedEndAt === undefined ? {} : { expectedEndAt: toText(expectedEndAt) }),
+  };
 }

@@ -6,7 +6,7 @@ import { nearestNames } from '../domain/service.ts';
 import { PipeBotError } from '../errors.ts';
 import type { GateRequest } from '../usecases/answer-gate.ts';
 
-export type GateParameters = Omit<GateRequest, 'service' | 'keyId' | 'signal'>;
+export type GateParameters = Omit<GateRequest, 'service' | 'keyId' | 'signal' | 'listener'>;
 
 const NAMES = ['branch', 'commit', 'settle', 'wait', 'timeout', 'buildId', 'id'];
 const UNEXPANDED = /\$\([\w.]+\)/;

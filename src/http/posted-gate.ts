@@ -7,9 +7,9 @@ import type { CancelCheck } from '../usecases/cancel-check.ts';
 import type { OpenCheck } from '../usecases/open-check.ts';
 import { sendJson } from './answer.ts';
 import { type CheckRequest, readCheckRequest } from './check-request.ts';
-import { readGateBody } from './gate-body.ts';
 import { type GateParameters, readGateParameters } from './gate-request.ts';
-import { answerQuestion, type GateExchange, type GateRoutePorts, knowCaller } from './gate-routes.ts';
+import { admitCaller, answerGateQuestion, type GateExchange, type GateRoutePorts } from './gate-routes.ts';
+import { readGateBody } from './read-gate-body.ts';
 import { queryOf } from './request-target.ts';
 
 export interface PostedGatePorts extends GateRoutePorts {
@@ -21,17 +21,23 @@ export interface PostedGatePorts extends GateRoutePorts {
 
 /** Throws PipeBotError for what cannot be asked, and when it could not be stored. */
 export async function takePostedGate(ports: PostedGatePorts, exchange: GateExchange): Promise<void> {
-  const caller = await knowCaller(ports, exchange);
+  const caller = await admitCaller(ports, exchange);
   const asked = readCheckRequest(exchange.request, ports.organizations);
   const parameters = await readParameters(exchange, asked);
-  if (asked.mode === 'response') return answerQuestion(ports, exchange, { ...caller, ...parameters });
+  if (asked.mode === 'response') return answerGateQuestion(ports, exchange, { ...caller, parameters });
   const { id: named, waitMs: _, ...question } = parameters;
   if (named !== undefined) {
     const detail = 'a task that is called back is known by its own ids';
     throw new PipeBotError('gate-request-invalid', { subject: 'id', detail, example: 'leave it out' });
   }
   const { target, token } = asked;
-  const { id, end } = await ports.openCheck({ ...caller, ...question, target, token });
+  const { id, end } = await ports.openCheck({
+    service: caller.service,
+    keyId: caller.key.id,
+    ...question,
+    target,
+    token,
+  });
   const message = end
     ? `PipeBot knows this task already; its gate for ${caller.service.name} is over.`
     : `PipeBot has taken this in and calls back. The verdict on ${caller.service.name} follows in the log of this task.`;
@@ -40,14 +46,14 @@ export async function takePostedGate(ports: PostedGatePorts, exchange: GateExcha
 
 /** The run no longer waits. Throws PipeBotError gate-unknown when it never did. */
 export async function cancelPostedGate(ports: PostedGatePorts, exchange: GateExchange): Promise<void> {
-  const { keyId, service } = await knowCaller(ports, exchange);
+  const { key, service } = await admitCaller(ports, exchange);
   const asked = readCheckRequest(exchange.request, ports.organizations);
   if (asked.mode !== 'callback') {
     const detail = 'only who is called back can take that back';
     const example = '"PipeBotMode": "callback"';
     throw new PipeBotError('check-request-invalid', { subject: 'header PipeBotMode', detail, example });
   }
-  await ports.cancelCheck({ target: asked.target, service: service.name, keyId });
+  await ports.cancelCheck({ target: asked.target, service: service.name, keyId: key.id });
   sendJson(exchange.response, { status: 200, body: { message: 'PipeBot no longer calls this task back.' } });
 }
 

@@ -44,12 +44,19 @@ const IS_FIXED = `standing.decision ->> 'verdict' <> 'wait' or standing.key_id <
 
 // One statement, and an update in any case: only so does it wait for whoever holds the row, see what they
 // wrote, and give back the row that really stands.
-const SAVE = `
+const saveOf = (count: number) => `
   insert into pipebot.gates as standing (id, ${COLUMNS.join(', ')})
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+  values ${Array.from({ length: count }, (_, index) => placeholders(index)).join(', ')}
   on conflict (id) do update
   set ${COLUMNS.map((column) => `${column} = case when ${IS_FIXED} then standing.${column} else excluded.${column} end`).join(', ')}
   returning ${SELECTED}`;
+
+function placeholders(row: number): string {
+  const width = COLUMNS.length + 1;
+  return `(${Array.from({ length: width }, (_, column) => `$${row * width + column + 1}`).join(', ')})`;
+}
+
+const SAVE = saveOf(1);
 
 const FIND = `select ${SELECTED} from pipebot.gates where id = $1`;
 
@@ -93,6 +100,18 @@ export function createGateRecords(database: Pick<Database, 'query'>): GateRecord
       const [row] = await database.query<GateRow>(SAVE, parametersOf(gate));
       if (row === undefined) throw new Error('An upsert without a condition gave back no row');
       return fromRow(row);
+    },
+    async saveAll(gates) {
+      if (gates.length === 0) return [];
+      // In a fixed order, so that two instances that save some of the same gates never lock each other out.
+      const ordered = [...gates].sort((left, right) => (left.id < right.id ? -1 : 1));
+      const rows = await database.query<GateRow>(saveOf(ordered.length), ordered.flatMap(parametersOf));
+      const standing = new Map(rows.map((row) => [row.id, fromRow(row)]));
+      return gates.map(({ id }) => {
+        const record = standing.get(toKey(id));
+        if (record === undefined) throw new Error('An upsert without a condition left a row out');
+        return record;
+      });
     },
     async listWaiting(answeredSince) {
       return await database.query<Waiting>(LIST_WAITING, [toInstant(answeredSince)]);

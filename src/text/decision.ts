@@ -16,7 +16,7 @@ export interface ExplainedAnswer {
 
 /** What decided, when and on which branch, in plain English for a person; one sentence where one is enough. */
 export function explainDecision(answer: ExplainedAnswer): string {
-  return `${REASONS[answer.decision.reason](answer)}${unseenText(answer.decision)}`;
+  return `${REASONS[answer.decision.reason](answer)}${unseenText(answer.decision)}${callerText(answer.decision)}`;
 }
 
 /** The decision as a headline of one to three words: `Ready`, `Running`, `Too old`. */
@@ -119,4 +119,8 @@ function holdEndText({ decision: { hold, verdict }, answeredAt }: ExplainedAnswe
 
 function unseenText({ isCommitUnseen }: GateDecision): string {
   return isCommitUnseen ? ' No run of the commit has appeared, so the latest run answered.' : '';
+}
+
+function callerText({ isCallerOver }: GateDecision): string {
+  return isCallerOver ? ' The run that asked has ended, so nobody waits any more.' : '';
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { CheckEnd, CheckProgress } from '../domain/check.ts';
 import type { ServiceCatalog } from '../domain/service.ts';
 import type { Secret } from '../secret.ts';
+import type { DecidePorts } from './decide-now.ts';
 import type { EnsurePolled } from './poll-builds.ts';
 import type {
   CheckRecord,
@@ -17,7 +18,6 @@ import type {
   PlanTask,
   Transactions,
 } from './ports.ts';
-import type { DecidePorts } from './wait-at-gate.ts';
 
 export interface RunCheckPorts extends DecidePorts {
   readonly catalog: ServiceCatalog;

@@ -31,6 +31,8 @@ export interface GateRecords {
   }): Promise<GateRecord | undefined>;
   /** Adds or replaces, but never changes a decision that is final: gives back the record that now stands. */
   save(gate: GateRecord): Promise<GateRecord>;
+  /** The same for many, each with an id of its own, in one statement; the records come back in the same order. */
+  saveAll(gates: readonly GateRecord[]): Promise<GateRecord[]>;
   /** Services and branches (full refs) at whose gates somebody has waited since; each once. */
   listWaiting(answeredSince: number): Promise<{ readonly service: string; readonly branch: string }[]>;
   /** Gates that wait and whose callers were answered since, the one that waits longest first; at most 200. */

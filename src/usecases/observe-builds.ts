@@ -2,7 +2,7 @@
 // shared by all who ask at the same time, in every instance, and what changed is stored together with what it
 // causes before anybody is answered. It must not decide what a reading means for a gate.
 import type { Clock } from '../clock.ts';
-import type { Build } from '../domain/build.ts';
+import { type Build, phaseOf } from '../domain/build.ts';
 import { ANY_BRANCH, type Place, placeKey } from '../domain/place.ts';
 import { type PipeBotError, toPipeBotError } from '../errors.ts';
 import type { BuildRecords, BuildRef, BuildsTarget, Log, Pipelines, Reading } from './ports.ts';
@@ -30,7 +30,10 @@ export interface Observer {
   readBuild(ref: BuildRef): Promise<Build>;
   /** Records that a build is gone, if it was known to run. */
   forgetBuild(ref: BuildRef): Promise<void>;
-  /** Resolves, never rejects, after the next reading of one of the places, or when the signal is aborted. */
+  /**
+   * Resolves, never rejects, after the next reading of one of the places, or when a build of it was read by itself and
+   * had ended, or when the signal is aborted.
+   */
   nextReading(places: readonly Place[], signal: AbortSignal): Promise<void>;
 }
 
@@ -159,6 +162,9 @@ export function createObserver(options: ObserverOptions): Observer {
         distrust(memories.get(placeKey({ ...build, branch })), (key) =>
           key.startsWith(`${build.definitionId}:`),
         );
+      // Whoever waits for its end need not wait for the next poll as well.
+      if (phaseOf(build) === 'ended')
+        for (const branch of [build.branch, ANY_BRANCH]) signals.announce(placeKey({ ...build, branch }));
       return build;
     },
     forgetBuild: (ref) => storeDeletion(options, ref),

@@ -6,18 +6,20 @@ import type { GateRecord } from './ports.ts';
 /** A caller that waits comes back within seconds; one that stayed away longer asks something new. */
 const COMES_BACK_WITHIN_MS = 3 * 60_000;
 
+type OpenGatePorts = Pick<GatePorts, 'gates' | 'clock' | 'newId'>;
+
 /**
  * The gate that the caller's id names, the one at which its build waits, or a new one.
  * Throws `gate-unknown`, or `gate-request-invalid` when the id belongs to another question.
  */
-export async function openGate(ports: GatePorts, request: GateRequest): Promise<GateRecord> {
+export async function openGate(ports: OpenGatePorts, request: GateRequest): Promise<GateRecord> {
   if (request.id !== undefined) return findById(ports, request, request.id);
   const waiting = await findByBuild(ports, request);
   return waiting ?? newGate(ports, request);
 }
 
 /** For callers who cannot send the id back, such as `curl --retry`: their build is who they are. */
-async function findByBuild(ports: GatePorts, request: GateRequest): Promise<GateRecord | undefined> {
+async function findByBuild(ports: OpenGatePorts, request: GateRequest): Promise<GateRecord | undefined> {
   const { keyId, service, buildId, branch, commit } = request;
   if (buildId === undefined) return undefined;
   const answeredSince = ports.clock.now() - COMES_BACK_WITHIN_MS;
@@ -26,7 +28,7 @@ async function findByBuild(ports: GatePorts, request: GateRequest): Promise<Gate
 
 /** Not stored yet. */
 export function newGate(
-  ports: Pick<GatePorts, 'clock' | 'newId'>,
+  ports: Pick<OpenGatePorts, 'clock' | 'newId'>,
   request: Omit<GateRequest, 'waitMs' | 'signal'>,
 ): GateRecord {
   const { service, keyId, commit, buildId } = request;
@@ -44,7 +46,7 @@ export function newGate(
   };
 }
 
-async function findById(ports: GatePorts, request: GateRequest, id: string): Promise<GateRecord> {
+async function findById(ports: OpenGatePorts, request: GateRequest, id: string): Promise<GateRecord> {
   const { service, keyId, branch, commit } = request;
   const gate = await ports.gates.find(id);
   const isFinal = gate?.decision !== undefined && gate.decision.verdict !== 'wait';

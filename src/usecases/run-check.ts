@@ -4,13 +4,13 @@
 import { HEARTBEAT_MS } from '../domain/check-progress.ts';
 import { findNamed, type Service } from '../domain/service.ts';
 import { type CheckAtWork, endCheck, type RunCheckPorts } from './check-at-work.ts';
+import { decideNow, latestPollMs, orderEndsAt } from './decide-now.ts';
 import { gatePlaces } from './gate-interest.ts';
 import { FRESH_MS } from './get-status.ts';
 import { enqueueRun } from './open-check.ts';
 import type { GateRecord } from './ports.ts';
 import { beginTask, tellProgress } from './tell-progress.ts';
 import { sendVerdict, tellVerdict } from './tell-verdict.ts';
-import { decide, latestPollMs, orderEndsAt } from './wait-at-gate.ts';
 
 /** One look. @throws PipeBotError store-*, and then it is looked at again */
 export async function runCheck(ports: RunCheckPorts, { id }: { readonly id: string }): Promise<void> {
@@ -39,7 +39,7 @@ async function look(ports: RunCheckPorts, work: CheckAtWork): Promise<void> {
   if (!service) return sendVerdict(ports, work, { result: 'failed', sentence: LOST_SERVICE });
   // The poll reads for all who wait; only the first look may not want to wait for it.
   const maxAgeMs = gate.decision ? latestPollMs(service) : FRESH_MS;
-  const decided = await decide(ports, { request: { service }, gate, maxAgeMs });
+  const decided = await decideNow(ports, { request: { service }, gate, maxAgeMs });
   const now = ports.clock.now();
   const asked = { ...gate, branch: decided.branch, decision: decided.decision, decidedAt: now };
   const standing = await ports.transactions.transaction(() => ports.gates.save(asked), 'store-verdict');

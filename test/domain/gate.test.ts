@@ -6,6 +6,7 @@ import {
   decideGate,
   type GateQuestion,
   type Hold,
+  stopForEndedCaller,
   verdictFor,
 } from '../../src/domain/gate.ts';
 import { assessReadiness, type Readiness } from '../../src/domain/readiness.ts';
@@ -99,6 +100,18 @@ describe('settling', () => {
 
   it('does not hold a stop back', () => {
     expect(decide([assessment('one', failed)], { settleMs: 30_000 })).toBe('stop base-failed one');
+  });
+});
+
+it('stops for a caller whose own run has ended, and keeps what it waited for', () => {
+  const context = { policy: DEFAULT_GATE_POLICY, now: NOW };
+  const waiting = decideGate([assessment('one', running)], QUESTION, context);
+  expect(stopForEndedCaller(waiting)).toEqual({
+    ...waiting,
+    verdict: 'stop',
+    reason: 'timed-out',
+    waitedFor: 'base-running',
+    isCallerOver: true,
   });
 });
 

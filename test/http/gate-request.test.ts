@@ -1,8 +1,8 @@
 // A gate's question from the URL, the body and the header BuildId: one reader, and who says a thing twice says the same.
 import { describe, expect, it } from 'vitest';
 import { PipeBotError } from '../../src/errors.ts';
-import { parseGateBody } from '../../src/http/gate-body.ts';
 import { readGateParameters } from '../../src/http/gate-request.ts';
+import { parseGateBody } from '../../src/http/read-gate-body.ts';
 import { errorSentence } from '../../src/text/error.ts';
 
 const read = (query: string, body = '', buildId?: number) =>

@@ -2,6 +2,7 @@
 // once, and no build is read more than once a second.
 import { expect, test } from 'vitest';
 import { readHook } from '../../src/azure-devops/read-hook.ts';
+import { systemClock } from '../../src/clock.ts';
 import { digestHook } from '../../src/http/digest-hook.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createQueue } from '../../src/jobs/queue.ts';
@@ -49,6 +50,7 @@ async function withBench(
     log: { info: onError, warn: onError, error: onError },
     newErrorId: () => 'id-1',
     gate: { answer: () => Promise.reject(new Error('not asked')), close: () => undefined, waiting: 0 },
+    clock: systemClock,
     authenticateCaller: async () => undefined,
     receiveActivity: async () => ({ status: 202 }),
     organizations: [],

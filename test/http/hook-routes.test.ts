@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { PipeBotError } from '../../src/errors.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
 import { Secret } from '../../src/secret.ts';
@@ -40,6 +41,7 @@ async function startBench({
     log: { info: log, warn: log, error: log },
     newErrorId: () => 'id-1',
     gate: { answer: () => Promise.reject(new Error('not asked')), close: () => undefined, waiting: 0 },
+    clock: systemClock,
     authenticateCaller: async () => undefined,
     receiveActivity: async () => ({ status: 202 }),
     hooks: {

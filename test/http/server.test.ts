@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { PipeBotError } from '../../src/errors.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
 
@@ -52,6 +53,7 @@ beforeAll(async () => {
       close: () => undefined,
       waiting: 0,
     },
+    clock: systemClock,
     authenticateCaller: async () => ({ id: '1', name: 'all' }),
     receiveActivity: async () => ({ status: 202 }),
     organizations: [],

@@ -1,5 +1,7 @@
 // GET /api/services over a real socket: each key hears of what it may see, and of nothing else.
+
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { DEFAULT_GATE_POLICY, type Service } from '../../src/domain/service.ts';
 import { PipeBotError } from '../../src/errors.ts';
 import { presentedKey } from '../../src/http/presented-key.ts';
@@ -42,6 +44,7 @@ beforeAll(async () => {
     authenticateCaller: async (request) => KEYS[presentedKey(request) ?? ''],
     receiveActivity: async () => ({ status: 202 }),
     organizations: [],
+    clock: systemClock,
     openCheck: () => Promise.reject(new TypeError('not asked here')),
     cancelCheck: () => Promise.reject(new TypeError('not asked here')),
     checkReadiness: async () => undefined,

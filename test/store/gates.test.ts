@@ -102,6 +102,29 @@ eachMigratedDatabase('gates', (open) => {
     expect(await gates.find(gate.id)).toStrictEqual(gate);
   });
 
+  test('many are saved at once as each would be alone, and come back in the order of asking', async () => {
+    const { gates } = await openGates();
+    const final = { ...decided('stop'), id: 'final' };
+    const foreign = { ...COMPLETE, id: 'foreign' };
+    await gates.saveAll([final, foreign]);
+    const fresh = Array.from({ length: 300 }, (_, index) => ({
+      ...COMPLETE,
+      id: `fresh-${(index * 7) % 300}`,
+    }));
+    const odd = { ...COMPLETE, id: longKey('odd') };
+    const standing = await gates.saveAll([
+      { ...decided('continue'), id: 'final' },
+      ...fresh,
+      { ...decided('continue'), id: 'foreign', keyId: 'key-2' },
+      odd,
+    ]);
+    expect(standing.slice(0, -1)).toStrictEqual([final, ...fresh, foreign]);
+    expect(standing.at(-1)).toMatchObject({ decision: odd.decision });
+    expect(await gates.find('final')).toStrictEqual(final);
+    expect(await gates.find('foreign')).toStrictEqual(foreign);
+    expect(await gates.saveAll([])).toEqual([]);
+  });
+
   test.each([
     ['at the first question', undefined],
     ['after waiting', COMPLETE],

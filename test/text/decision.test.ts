@@ -85,6 +85,14 @@ describe('a decision in words', () => {
     expect(explainDecision(answer)).toMatch(/^Gave up after 30 min: python-base 20261122\.4 on develop /);
   });
 
+  it('says so when the run that asked has ended', () => {
+    const ended = { ...DECISIONS['timed-out'], isCallerOver: true };
+    const text = explainDecision({ decision: ended, answeredAt: NOW, askedAt: NOW - 5 * MINUTE });
+    expect(text).toMatch(
+      /^Gave up after 5 min: .* The run that asked has ended, so nobody waits any more\.$/,
+    );
+  });
+
   it('says who held the gate when the time ran out during a hold', () => {
     const decided = { ...DECISIONS.held, verdict: 'stop', reason: 'timed-out', waitedFor: 'held' } as const;
     expect(explainDecision({ decision: decided, answeredAt: NOW })).toContain(

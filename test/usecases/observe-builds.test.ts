@@ -21,6 +21,8 @@ let shared: (Reading & { readonly readAt: number }) | undefined;
 let calls: PromiseWithResolvers<Reading>[];
 let targets: BuildsTarget[];
 let observer: Observer;
+/** Of a build that is read by itself. */
+let status: 'inProgress' | 'completed';
 
 const isAsked = (index: number) => expect.poll(() => calls.length).toBeGreaterThan(index);
 const answer = async (index: number, id: number) => {
@@ -32,6 +34,7 @@ const idsOf = async (reading: Promise<Reading>) => (await reading).builds.map(({
 beforeEach(() => {
   targets = [];
   [now, saved, newestAt, calls, shared] = [DAWN, [], 0, [], undefined];
+  status = 'completed';
   observer = createObserver({
     pipelines: {
       listBuilds: (target) => {
@@ -41,7 +44,7 @@ beforeEach(() => {
         return call.promise;
       },
       getBuild: ({ buildId: id }) =>
-        Promise.resolve({ build: buildOf({ id, ...TARGET, definitionId: 183 }), observedAt: now }),
+        Promise.resolve({ build: buildOf({ id, ...TARGET, definitionId: 183, status }), observedAt: now }),
       getTimelineFacts: () => Promise.resolve({}),
     },
     records: {
@@ -180,4 +183,22 @@ describe('a reading', () => {
     hangUp.abort();
     await given;
   });
+
+  it.each(['develop', '*'])(
+    'wakes those who wait for %s when a build of it is read by itself and has ended',
+    async (name) => {
+      const branch = name === '*' ? name : TARGET.branch;
+      let woken = 0;
+      const hangUp = new AbortController();
+      const waiting = observer.nextReading([{ ...TARGET, branch }], hangUp.signal).then(() => woken++);
+      const ref = { organization: 'contoso', project: 'Shop', buildId: 2 };
+      status = 'inProgress';
+      await observer.readBuild(ref);
+      expect(woken).toBe(0);
+      status = 'completed';
+      await observer.readBuild(ref);
+      await waiting;
+      expect(woken).toBe(1);
+    },
+  );
 });
