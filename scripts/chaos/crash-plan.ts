@@ -15,6 +15,8 @@ export interface CrashPlan {
 const RANDOM_MS = { least: 50, most: 600 };
 /** A point that is not reached by then is tried again later. */
 const POINT_PATIENCE_MS = 600;
+/** As long for one at which nobody has died yet: some come by only every few seconds. */
+const FIRST_DEATH_PATIENCE_MS = 8_000;
 const RANDOM_SHARE = 0.2;
 /** Of the random moments. */
 const START_SHARE = 0.3;
@@ -59,7 +61,10 @@ export class CrashPlanner {
     );
     return {
       visit: { point, nth: 1 + Math.floor(this.#random() * usual) },
-      afterMs: this.#lifeFactor * POINT_PATIENCE_MS,
+      afterMs: Math.max(
+        this.#lifeFactor * POINT_PATIENCE_MS,
+        this.#deathsAt(point) === 0 ? FIRST_DEATH_PATIENCE_MS : 0,
+      ),
       isInStart: false,
     };
   }

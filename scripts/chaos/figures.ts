@@ -40,12 +40,18 @@ export function printKillRun(run: KillRunResult, goals: KillGoals): boolean {
   const { planner, lostCommits, lostSends } = run;
   const missed = planner.tally.filter(({ reached }) => reached === 0);
   for (const { point } of missed) console.error(`never reached: ${point}`);
-  const rarest = Math.min(...planner.tally.map(({ died }) => died));
+  // The tally begins with those that were died at least often.
+  const [rarest] = planner.tally;
   const good = [
     line('kills', run.kills, 'times', { atLeast: goals.kills }),
     line('kills-at-named-points', planner.pointKills, 'of them'),
     line('points-never-reached', missed.length, `of ${planner.tally.length}`, { atMost: 0 }),
-    line('deaths-at-the-rarest-point', rarest, 'times', ...(goals.kills >= LONG_RUN ? [{ atLeast: 1 }] : [])),
+    line(
+      'deaths-at-the-rarest-point',
+      rarest?.died ?? 0,
+      `times (${rarest?.point})`,
+      ...(goals.kills >= LONG_RUN ? [{ atLeast: 1 }] : []),
+    ),
     line('own-ends', run.ownEnds, 'times', { atMost: 0 }),
     ...linesOfComparison(run, goals.notifications),
     line(

@@ -112,7 +112,8 @@ function markdownOf(message: RenderedMessage): string[] {
       const type = String(value['type']);
       const isShown = type === 'TextBlock' ? key === 'text' : key === 'value' || key === 'title';
       if (typeof item === 'string' && isShown && !/^(Action|Input)/.test(type)) texts.push(item);
-      visit(item);
+      // The value of a choice is what is sent; only its title is shown.
+      visit(key === 'choices' && Array.isArray(item) ? item.map(({ title }) => ({ title })) : item);
     }
   };
   visit(message.card['body']);
