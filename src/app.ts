@@ -1,14 +1,14 @@
 // Constructs everything in reading order, starts it and stops it. The only file that knows every folder; tests
 // and the demo call it with a clock, port 0 and stand-ins for the outside world.
 import { randomUUID } from 'node:crypto';
+import type { App, AppOptions } from './app-contract.ts';
 import { createPipelines } from './azure-devops/pipelines.ts';
 import { createPlans } from './azure-devops/plans.ts';
 import { readHook } from './azure-devops/read-hook.ts';
 import { renderContent } from './cards/render-content.ts';
 import { createRespond } from './chat/respond.ts';
-import { type Clock, systemClock } from './clock.ts';
-import type { Settings } from './config/settings.ts';
-import { type ReachPoint, withCrashPoints } from './crash-points.ts';
+import { systemClock } from './clock.ts';
+import { withCrashPoints } from './crash-points.ts';
 import { isOfConfiguredRepository } from './domain/service.ts';
 import { digestHook } from './http/digest-hook.ts';
 import { createAuthenticateCaller, replaceConfiguredKeys } from './http/gate-keys.ts';
@@ -16,14 +16,12 @@ import { createOperatorServer } from './http/operator-server.ts';
 import { createHttpServer } from './http/server.ts';
 import { createQueue } from './jobs/queue.ts';
 import { bindWorkers, JOB_NAMES } from './jobs/workers.ts';
-import type { Logger } from './logger.ts';
-import { type DatabaseOptions, openDatabase, optionsFor } from './store/database.ts';
+import { openDatabase, optionsFor } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
 import { createSeal } from './store/seal.ts';
 import { sealKeysFor } from './store/seal-keys.ts';
 import { createStores, forgetfulStores } from './store/stores.ts';
 import { createTeamsEntry } from './teams/adapter.ts';
-import type { TeamsTesting } from './teams/bot-registration.ts';
 import { createMessenger } from './teams/messenger.ts';
 import { LOCAL_SERVICE_URLS, TEAMS_SERVICE_URLS } from './teams/service-url.ts';
 import { explainDecision } from './text/decision.ts';
@@ -57,37 +55,7 @@ import { runCheck } from './usecases/run-check.ts';
 import { enqueueWake, resumeChecks, wakeChecks } from './usecases/wake-checks.ts';
 import { advanceWatches, endWatchesOf, listFollowed } from './usecases/watch-build.ts';
 
-export interface AppOptions {
-  readonly settings: Settings;
-  readonly logger: Logger;
-  readonly clock?: Clock;
-  /** Instead of what the settings say. */
-  readonly database?: DatabaseOptions;
-  /** Stand-ins for Microsoft's sign-in service; never set in production. */
-  readonly teamsTesting?: TeamsTesting;
-  /** Real time. */
-  readonly callTimeoutMs?: number;
-  /** From 0 to 1, for the moments at which places are polled. */
-  readonly random?: () => number;
-  /** Hears of every crash point, and may not return; for chaos runs only. */
-  readonly onCrashPoint?: ReachPoint;
-}
-
-export interface App {
-  start(): Promise<void>;
-  /** Takes no more work, finishes what runs, answers those who wait, closes everything. */
-  stop(): Promise<void>;
-  /** Where it listens; known after `start`. */
-  readonly url: string;
-  /** Where the operator's routes are, when they are on. */
-  readonly operatorUrl: string | undefined;
-  /** What an operator must know about the database, for the start-up line. */
-  readonly storageNote: string;
-  /** How many callers of the gate are held. */
-  readonly waitingGates: number;
-  /** Resolves when no job runs and none is due; for tests and the demo. */
-  idle(): Promise<void>;
-}
+export type { App, AppOptions } from './app-contract.ts';
 
 /** For the server and for the jobs each; an orchestrator kills what takes more than ten seconds. */
 const STOP_GRACE_MS = 4_000;

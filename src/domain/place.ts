@@ -35,3 +35,9 @@ export function placedDefinitionKey({
 export function isSamePlace(left: Place, right: Place): boolean {
   return placeKey(left) === placeKey(right);
 }
+
+/** Where these are, each place once. */
+export function distinctPlaces(located: readonly Place[]): Place[] {
+  const places = located.map(({ organization, project, branch }) => ({ organization, project, branch }));
+  return [...new Map(places.map((place) => [placeKey(place), place])).values()];
+}

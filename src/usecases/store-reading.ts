@@ -6,7 +6,7 @@ import type { EndedBuild } from '../domain/alert.ts';
 import { type Build, newestFirst } from '../domain/build.ts';
 import { usualDurationMs } from '../domain/duration.ts';
 import { type HealthChange, healthAfter } from '../domain/health.ts';
-import { ANY_BRANCH, type Place, placedDefinitionKey, placeKey } from '../domain/place.ts';
+import { ANY_BRANCH, distinctPlaces, type Place, placedDefinitionKey } from '../domain/place.ts';
 import { type Transition, transitionsBetween } from '../domain/transition.ts';
 import { HealthLedger } from './health-ledger.ts';
 import type {
@@ -173,20 +173,10 @@ async function storeChanges(
     if (end) ended.push(end);
   }
   await ledger.save();
-  await announceChanges(ports, counting);
+  for (const place of distinctPlaces(counting.map(({ now }) => now))) await ports.onChanged(place);
   await ports.transitions.add(transitions, ports.clock.now());
   logTransitions(ports.log, transitions);
   if (ended.length > 0) await ports.onEnded(ended);
-}
-
-async function announceChanges(ports: StoreReadingPorts, changed: readonly Compared[]): Promise<void> {
-  const places = new Map(
-    changed.map(({ now: { organization, project, branch } }) => {
-      const place = { organization, project, branch };
-      return [placeKey(place), place] as const;
-    }),
-  );
-  for (const place of places.values()) await ports.onChanged(place);
 }
 
 /**
