@@ -40,12 +40,14 @@ export function createCallerBuilds({
   readonly clock: Clock;
 }): CallerBuilds {
   const looks = new Map<string, Look>();
+  /** How many callers name each run. */
+  const callers = new Map<string, number>();
   let minute = { beganAt: Number.NEGATIVE_INFINITY, looks: 0 };
 
   /** Shared by all who name the same run; undefined when this minute's looks are used up. */
   function lookAt(ref: BuildRef): Look | undefined {
     const now = clock.now();
-    const key = JSON.stringify([ref.organization, ref.project, ref.buildId]);
+    const key = keyOf(ref);
     const last = looks.get(key);
     if (last && isWithinInterval(last.at, now)) return last;
     if (!isWithinInterval(minute.beganAt, now)) {
@@ -78,18 +80,29 @@ export function createCallerBuilds({
         over.abort();
         return;
       }
-      // Who found the looks used up is among the first in the next minute.
-      dueAt = look ? clock.now() + LOOK_INTERVAL_MS : minute.beganAt + LOOK_INTERVAL_MS;
+      // Who found the looks used up tries again in the next minute; the others leave them to those until it is their turn.
+      const minutes = Math.max(1, Math.ceil(callers.size / MAX_LOOKS_PER_MINUTE));
+      dueAt = look ? clock.now() + minutes * LOOK_INTERVAL_MS : minute.beganAt + LOOK_INTERVAL_MS;
     }
   }
 
   return {
     watch(ref, askedAt, signal) {
       const over = new AbortController();
-      void follow(ref, { askedAt, signal, over });
+      const key = keyOf(ref);
+      callers.set(key, (callers.get(key) ?? 0) + 1);
+      void follow(ref, { askedAt, signal, over }).finally(() => {
+        const left = (callers.get(key) ?? 1) - 1;
+        if (left > 0) callers.set(key, left);
+        else callers.delete(key);
+      });
       return over.signal;
     },
   };
+}
+
+function keyOf({ organization, project, buildId }: BuildRef): string {
+  return JSON.stringify([organization, project, buildId]);
 }
 
 function isWithinInterval(at: number, now: number): boolean {
