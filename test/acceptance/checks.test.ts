@@ -21,10 +21,11 @@ const DEVELOP = { branch: 'refs/heads/develop' };
 const CALLERS = Object.keys(CALLBACK_CALLERS) as CallbackCaller[];
 
 const FOLDERS = mkdtempSync(join(tmpdir(), 'pipebot-checks-'));
-let folders = 0;
 
-beforeEach(async () => {
-  world = await startWorld({ database: { dataDir: join(FOLDERS, String(++folders)) } });
+beforeEach(async ({ task }) => {
+  // Only a folder outlives the app.
+  const database = { dataDir: join(FOLDERS, task.id) };
+  world = await startWorld(task.name.includes('restart') ? { database } : {});
 });
 afterEach(() => world.stop());
 afterAll(() => rmSync(FOLDERS, { recursive: true, force: true }));
