@@ -1,0 +1,169 @@
+// What becomes of a check when its plan, its token or PipeBot itself is not as it should be.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ACCEPTED, type CheckBench, createCheckBench, DEAD, ENDED, FAILED, REFUSED } from './check-bench.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+let bench: CheckBench;
+beforeEach(() => {
+  bench = createCheckBench();
+});
+
+const verdicts = () => bench.calls.filter((call) => call.startsWith('completeTask'));
+const saidAt = (level: string) => bench.logged.filter((line) => line.level === level);
+
+describe('a token that none of the keys opens', () => {
+  it('is given up when a day is over, and nobody looks at it again', async () => {
+    bench.token = undefined;
+    await bench.wake();
+    await bench.pass(25 * HOUR);
+    expect(bench.check.end).toBe('token-dead');
+    expect(bench.dueAt).toBeUndefined();
+  });
+});
+
+describe('a service that the services file has lost', () => {
+  it('fails the check with the reason', async () => {
+    const ports = { ...bench.ports, catalog: { services: [], bases: [] } };
+    Object.assign(bench.ports, ports);
+    await bench.wake();
+    expect(verdicts()).toEqual(['completeTask failed']);
+    expect(bench.records.at(-1)?.issues?.[0]?.message).toContain('no longer knows this service');
+    expect(bench.check.end).toBe('told');
+  });
+});
+
+describe('a verdict', () => {
+  beforeEach(() => {
+    bench.base = 'succeeded';
+  });
+
+  it('that is refused is not sent again, and an operator finds it', async () => {
+    bench.answers.completeTask = REFUSED;
+    await bench.wake();
+    await bench.pass(HOUR);
+    expect(verdicts()).toHaveLength(1);
+    expect(bench.check.end).toBe('plan-ended');
+    expect(saidAt('error')[0]?.message).toBe('verdict refused by its plan');
+  });
+
+  it('that may not have arrived is sent until it has, with pauses', async () => {
+    bench.answers.completeTask = FAILED;
+    await bench.wake();
+    await bench.pass(8 * SECOND);
+    expect(verdicts()).toHaveLength(4);
+    bench.answers.completeTask = ACCEPTED;
+    await bench.pass(MINUTE);
+    expect(verdicts()).toHaveLength(5);
+    expect(bench.check.end).toBe('told');
+  });
+
+  it('that had arrived although nobody heard so is told', async () => {
+    bench.answers.completeTask = FAILED;
+    await bench.wake();
+    bench.answers.completeTask = ENDED;
+    await bench.pass(SECOND);
+    expect(bench.check.end).toBe('told');
+  });
+
+  it('whose token has died is given up with an error', async () => {
+    bench.answers.completeTask = DEAD;
+    await bench.wake();
+    expect([bench.check.end, verdicts().length]).toEqual(['token-dead', 1]);
+    expect(saidAt('error')).toHaveLength(1);
+  });
+
+  it('is sent without a timeline, too', async () => {
+    const { timelineId: _, ...target } = bench.check.target;
+    bench.check = { ...bench.check, target };
+    await bench.wake();
+    expect(bench.calls).toEqual(['startTask', 'createLog', 'appendLog', 'completeTask succeeded']);
+  });
+
+  it.each([FAILED, REFUSED])('is sent when there is no log: $kind', async (answer) => {
+    bench.answers.createLog = answer;
+    await bench.wake();
+    expect(bench.calls).not.toContain('appendLog');
+    expect(bench.records.at(-1)?.currentOperation).toContain('succeeded');
+    expect(bench.check.end).toBe('told');
+  });
+});
+
+describe('the reason of a verdict', () => {
+  beforeEach(() => {
+    bench.base = 'failed';
+  });
+
+  it('is not repeated once it was shown', async () => {
+    bench.answers.completeTask = FAILED;
+    await bench.wake();
+    await bench.pass(30 * SECOND);
+    expect(bench.calls.filter((call) => call === 'updateRecord')).toHaveLength(1);
+  });
+});
+
+describe('a gate of a release, whose plan has a version', () => {
+  beforeEach(() => {
+    bench = createCheckBench({ hubName: 'gates' });
+    bench.base = 'succeeded';
+  });
+
+  it('is spoken to by its version', async () => {
+    bench.answers.readVersion = { kind: 'accepted', value: 12 };
+    await bench.wake();
+    expect(bench.versions).toEqual([12, 12]);
+  });
+
+  it.each([ENDED, DEAD])('is over when its plan says so: $kind', async (answer) => {
+    bench.answers.readVersion = answer;
+    await bench.wake();
+    expect(bench.calls).toEqual(['readVersion']);
+    expect(bench.check.end).toBeDefined();
+  });
+});
+
+describe('a check that waits', () => {
+  it('is looked at every minute, and says each time that it still waits', async () => {
+    await bench.wake();
+    await bench.pass(5 * MINUTE);
+    expect(bench.records).toHaveLength(6);
+    expect(bench.calls.filter((call) => call === 'writeConsole')).toHaveLength(1);
+  });
+
+  it('is told that it has started with a later look when that failed', async () => {
+    bench.answers.startTask = FAILED;
+    await bench.wake();
+    await bench.pass(10 * MINUTE);
+    bench.answers.startTask = ACCEPTED;
+    bench.base = 'succeeded';
+    await bench.pass(MINUTE);
+    expect(bench.check.end).toBe('told');
+  });
+
+  it('whose task never starts gets its verdict all the same', async () => {
+    bench.answers.startTask = FAILED;
+    await bench.wake();
+    bench.base = 'succeeded';
+    await bench.pass(MINUTE);
+    expect(verdicts()).toEqual(['completeTask succeeded']);
+  });
+
+  it.each(['startTask', 'createLog', 'updateRecord'] as const)('ends when %s finds no plan', async (call) => {
+    Object.assign(bench.answers, { [call]: ENDED });
+    await bench.wake();
+    expect(bench.check.end).toBe('plan-ended');
+    bench.base = 'succeeded';
+    await bench.pass(HOUR);
+    expect(verdicts()).toEqual([]);
+  });
+
+  it('is stopped at its deadline', async () => {
+    bench.gate = { ...bench.gate, deadlineAt: bench.clock.now() + 10 * MINUTE };
+    await bench.wake();
+    await bench.pass(10 * MINUTE);
+    expect(verdicts()).toEqual(['completeTask failed']);
+    expect(bench.gate.decision?.reason).toBe('timed-out');
+  });
+});
