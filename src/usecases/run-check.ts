@@ -1,14 +1,14 @@
 // Looks at a check: decides its gate anew and tells its pipeline what has changed, or the verdict. Each look leaves the
 // job for the next one before it does anything, so that none is forgotten. It must not decide by itself, and must not
 // tell a verdict that is not stored.
-import { HEARTBEAT_MS } from '../domain/check-progress.ts';
+import { HEARTBEAT_MS, TOKEN_LIFE_MS } from '../domain/check-progress.ts';
 import { findNamed, type Service } from '../domain/service.ts';
 import { type CheckAtWork, endCheck, type RunCheckPorts } from './check-at-work.ts';
 import { decideNow, latestPollMs, orderEndsAt } from './decide-now.ts';
 import { gatePlaces } from './gate-interest.ts';
 import { FRESH_MS } from './get-status.ts';
 import { enqueueRun } from './open-check.ts';
-import type { GateRecord } from './ports.ts';
+import type { CheckRecord, GateRecord } from './ports.ts';
 import { beginTask, tellProgress } from './tell-progress.ts';
 import { sendVerdict, tellVerdict } from './tell-verdict.ts';
 
@@ -16,17 +16,34 @@ import { sendVerdict, tellVerdict } from './tell-verdict.ts';
 export async function runCheck(ports: RunCheckPorts, { id }: { readonly id: string }): Promise<void> {
   const check = await ports.checks.find(id);
   if (!check || check.end) return;
+  const now = ports.clock.now();
+  if (now - check.receivedAt > TOKEN_LIFE_MS) return giveUp(ports, check);
   const [gate, token] = [await ports.gates.find(id), await ports.checks.tokenOf(id)];
-  // Sealed with a key that is gone: nobody can speak to that pipeline any more, and its own time-out ends its wait.
-  if (!gate || !token) return endCheck(ports, check, 'token-dead');
+  if (!gate) return endCheck(ports, check, 'token-dead');
+  if (!token) return waitForKey(ports, check);
   const { planVersion } = check.progress;
   const task = { ...check.target, ...(planVersion === undefined ? {} : { planVersion }) };
   const work = { check, gate, token, task };
   if (gate.decision && gate.decision.verdict !== 'wait') return tellVerdict(ports, work);
-  await enqueueRun(ports, id, ports.clock.now() + HEARTBEAT_MS);
+  await enqueueRun(ports, id, now + HEARTBEAT_MS);
   const begun = await beginTask(ports, work);
   if (begun.end) return endCheck(ports, check, begun.end);
   await look(ports, begun.work);
+}
+
+/** Whatever kept it from being told: its pipeline's own time-out ends that wait. */
+async function giveUp(ports: RunCheckPorts, check: CheckRecord): Promise<void> {
+  const { attempts = 0 } = check.progress;
+  ports.log.error({ gateId: check.id, attempts }, 'check given up: the token of its run is too old');
+  await endCheck(ports, check, 'token-dead');
+}
+
+const KEY_LOOK_MS = 5 * 60_000;
+
+/** Another instance may have the key, or an administrator may give it back; a token that is deleted is lost. */
+async function waitForKey(ports: RunCheckPorts, { id }: CheckRecord): Promise<void> {
+  ports.log.error({ gateId: id }, 'a token was kept with another key than those of PIPEBOT_SECRET_KEY');
+  await enqueueRun(ports, id, ports.clock.now() + KEY_LOOK_MS);
 }
 
 const LOST_SERVICE = 'PipeBot no longer knows this service, so nobody can say whether its base is ready.';

@@ -1,7 +1,7 @@
 // Tells a pipeline the verdict on its check, until it is known to have arrived: a verdict that is lost leaves a run
 // hanging until its own time-out. Each attempt is recorded before it is made. It must not make the verdict.
 import type { CheckResult } from '../domain/check.ts';
-import { resultOf, TOKEN_LIFE_MS, verdictPauseMs } from '../domain/check-progress.ts';
+import { resultOf, verdictPauseMs } from '../domain/check-progress.ts';
 import { type CheckAtWork, endCheck, note, type RunCheckPorts } from './check-at-work.ts';
 import { enqueueRun } from './open-check.ts';
 import type { PlanAnswer } from './ports.ts';
@@ -41,7 +41,6 @@ export async function sendVerdict(
   const before = check.progress.attempts ?? 0;
   const attempts = before + 1;
   const now = ports.clock.now();
-  if (now - check.receivedAt > TOKEN_LIFE_MS) return endCheck(ports, check, 'token-dead');
   // Before anything can fail. Who is cut off comes back by the job that was running.
   const begun = await note(ports, work, { ...check.progress, attempts });
   await enqueueRun(ports, check.id, now + verdictPauseMs(attempts));

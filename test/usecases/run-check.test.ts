@@ -1,6 +1,15 @@
 // What becomes of a check when its plan, its token or PipeBot itself is not as it should be.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ACCEPTED, type CheckBench, createCheckBench, DEAD, ENDED, FAILED, REFUSED } from './check-bench.ts';
+import {
+  ACCEPTED,
+  type CheckBench,
+  createCheckBench,
+  DEAD,
+  ENDED,
+  FAILED,
+  REFUSED,
+  TOKEN,
+} from './check-bench.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -15,6 +24,20 @@ const verdicts = () => bench.calls.filter((call) => call.startsWith('completeTas
 const saidAt = (level: string) => bench.logged.filter((line) => line.level === level);
 
 describe('a token that none of the keys opens', () => {
+  it('is kept until it has died, since the key may come back', async () => {
+    bench.token = undefined;
+    await bench.wake();
+    await bench.pass(2 * HOUR);
+    expect(bench.check.end).toBeUndefined();
+    expect(bench.calls).toEqual([]);
+    expect(saidAt('error')[0]?.message).toContain('PIPEBOT_SECRET_KEY');
+    bench.token = TOKEN;
+    bench.base = 'succeeded';
+    await bench.pass(10 * MINUTE);
+    expect(verdicts()).toEqual(['completeTask succeeded']);
+    expect(bench.check.end).toBe('told');
+  });
+
   it('is given up when a day is over, and nobody looks at it again', async () => {
     bench.token = undefined;
     await bench.wake();
@@ -66,6 +89,15 @@ describe('a verdict', () => {
     bench.answers.completeTask = ENDED;
     await bench.pass(SECOND);
     expect(bench.check.end).toBe('told');
+  });
+
+  it('that cannot be delivered for a day is given up with an error', async () => {
+    bench.answers.completeTask = FAILED;
+    await bench.wake();
+    await bench.pass(25 * HOUR);
+    expect(bench.check.end).toBe('token-dead');
+    expect(bench.dueAt).toBeUndefined();
+    expect(saidAt('error')).toHaveLength(1);
   });
 
   it('whose token has died is given up with an error', async () => {
