@@ -38,10 +38,18 @@ export function resultOf({ verdict }: GateDecision): CheckResult {
 /** Pauses after attempts to send a verdict whose fate is not known; the last one goes on. */
 const VERDICT_PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 20_000, 30_000] as const;
 
+/** Azure DevOps may ask for more; a run that waits is not left alone for longer. */
+const LONGEST_PAUSE_MS = 10 * 60_000;
+
 /** How long to wait after so many attempts (from 1), unless Azure DevOps said so itself. */
 export function verdictPauseMs(attempts: number, retryAfterMs = 0): number {
   const pauseMs = VERDICT_PAUSES_MS[Math.min(attempts, VERDICT_PAUSES_MS.length) - 1] ?? 30_000;
-  return Math.max(pauseMs, Math.min(retryAfterMs, 10 * 60_000));
+  return Math.max(pauseMs, Math.min(retryAfterMs, LONGEST_PAUSE_MS));
+}
+
+/** When the verdict may be sent: now, or when the pause is over, unless the clock was set back in it. */
+export function attemptAt({ nextAttemptAt = 0 }: CheckProgress, now: number): number {
+  return nextAttemptAt - now > LONGEST_PAUSE_MS ? now : Math.max(nextAttemptAt, now);
 }
 
 /**

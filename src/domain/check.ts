@@ -28,6 +28,8 @@ export interface CheckProgress {
   readonly saidAt?: number;
   /** How often the verdict was sent. */
   readonly attempts?: number;
+  /** Before this it is not sent again, whoever wakes the check; ms since the epoch. */
+  readonly nextAttemptAt?: number;
 }
 
 /** How it ended: the verdict arrived; the plan had ended; the token had died; the caller took it back. */

@@ -1,7 +1,7 @@
 // Tells a pipeline the verdict on its check, until it is known to have arrived: a verdict that is lost leaves a run
 // hanging until its own time-out. Each attempt is recorded before it is made. It must not make the verdict.
 import type { CheckResult } from '../domain/check.ts';
-import { resultOf, verdictPauseMs } from '../domain/check-progress.ts';
+import { attemptAt, resultOf, verdictPauseMs } from '../domain/check-progress.ts';
 import { type CheckAtWork, endCheck, note, type RunCheckPorts } from './check-at-work.ts';
 import { enqueueRun } from './open-check.ts';
 import type { PlanAnswer } from './ports.ts';
@@ -38,17 +38,29 @@ export async function sendVerdict(
   verdict: CheckVerdict,
 ): Promise<void> {
   const { check } = work;
+  const now = ports.clock.now();
+  const dueAt = attemptAt(check.progress, now);
+  if (dueAt > now) return enqueueRun(ports, check.id, dueAt);
   const before = check.progress.attempts ?? 0;
   const attempts = before + 1;
-  const now = ports.clock.now();
   // Before anything can fail. Who is cut off comes back by the job that was running.
-  const begun = await note(ports, work, { ...check.progress, attempts });
-  await enqueueRun(ports, check.id, now + verdictPauseMs(attempts));
+  const begun = await pause(ports, work, { attempts, nextAttemptAt: now + verdictPauseMs(attempts) });
   // Nothing of this is waited for again: it explains the verdict, and must not delay it.
   const shownEnd = before === 0 ? await show(ports, begun, verdict) : undefined;
   if (shownEnd) return endCheck(ports, check, shownEnd);
   const answer = await ports.plans.completeTask(begun.task, begun.token, verdict.result);
   await take(ports, begun, { answer, attempts, verdict });
+}
+
+/** The next attempt is left for then, and nobody who is woken earlier makes it. */
+async function pause(
+  ports: RunCheckPorts,
+  work: CheckAtWork,
+  next: { readonly attempts: number; readonly nextAttemptAt: number },
+): Promise<CheckAtWork> {
+  const noted = await note(ports, work, { ...work.check.progress, ...next });
+  await enqueueRun(ports, work.check.id, next.nextAttemptAt);
+  return noted;
 }
 
 async function show(ports: RunCheckPorts, work: CheckAtWork, { result, sentence, variables }: CheckVerdict) {
@@ -70,9 +82,10 @@ interface Attempt {
 
 async function take(
   ports: RunCheckPorts,
-  { check, gate }: CheckAtWork,
+  work: CheckAtWork,
   { answer, attempts, verdict }: Attempt,
 ): Promise<void> {
+  const { check, gate } = work;
   const { result } = verdict;
   const fields = { gateId: check.id, result, attempts, reason: gate.decision?.reason };
   switch (answer.kind) {
@@ -89,8 +102,10 @@ async function take(
     case 'refused':
       ports.log.error({ ...fields, detail: answer.detail }, 'verdict refused by its plan');
       return endCheck(ports, check, 'plan-ended');
-    case 'failed':
+    case 'failed': {
       ports.log.warn({ ...fields, detail: answer.detail }, 'verdict not told yet');
-      return enqueueRun(ports, check.id, ports.clock.now() + verdictPauseMs(attempts, answer.retryAfterMs));
+      const nextAttemptAt = ports.clock.now() + verdictPauseMs(attempts, answer.retryAfterMs);
+      await pause(ports, work, { attempts, nextAttemptAt });
+    }
   }
 }

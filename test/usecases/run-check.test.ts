@@ -91,6 +91,35 @@ describe('a verdict', () => {
     expect(bench.check.end).toBe('told');
   });
 
+  it('that Azure DevOps wants later is not sent earlier, whoever wakes the check', async () => {
+    bench.answers.completeTask = { ...FAILED, retryAfterMs: 5 * MINUTE };
+    await bench.wake();
+    await bench.pass(2 * MINUTE);
+    await bench.wake();
+    await bench.pass(2 * MINUTE);
+    expect(verdicts()).toHaveLength(1);
+    bench.answers.completeTask = ACCEPTED;
+    await bench.pass(MINUTE);
+    expect(verdicts()).toHaveLength(2);
+    expect(bench.check.end).toBe('told');
+  });
+
+  it('waits for its pause even when the check is woken meanwhile', async () => {
+    bench.answers.completeTask = FAILED;
+    await bench.wake();
+    for (let wakes = 0; wakes < 5; wakes++) await bench.wake();
+    expect(verdicts()).toHaveLength(1);
+  });
+
+  it('whose next attempt seems far away, because the clock was set back, is sent all the same', async () => {
+    bench.answers.completeTask = FAILED;
+    await bench.wake();
+    const { progress } = bench.check;
+    bench.check = { ...bench.check, progress: { ...progress, nextAttemptAt: bench.clock.now() + HOUR } };
+    await bench.wake();
+    expect(verdicts()).toHaveLength(2);
+  });
+
   it('that cannot be delivered for a day is given up with an error', async () => {
     bench.answers.completeTask = FAILED;
     await bench.wake();
