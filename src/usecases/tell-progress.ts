@@ -1,7 +1,8 @@
 // Tells a pipeline why its check waits: on the task's record, its live console and its log. Nothing of this decides
 // anything: what is refused is left out, what fails comes with the next look. That nobody waits any more is noticed here.
-import type { CheckEnd, CheckProgress } from '../domain/check.ts';
+import type { CheckEnd } from '../domain/check.ts';
 import { isHeartbeatDue, newsKey, percentOf } from '../domain/check-progress.ts';
+import { askPlanVersion } from './ask-plan-version.ts';
 import { type CheckAtWork, endOf, note, type RunCheckPorts } from './check-at-work.ts';
 import type { PlanAnswer, TaskRecord } from './ports.ts';
 
@@ -10,32 +11,22 @@ export interface Begun {
   readonly end?: CheckEnd;
 }
 
-/** Plans of the hub `gates` were spoken to otherwise up to version 12; other hubs need not be asked. */
-const VERSIONED_HUB = /^gates$/i;
-
 /** Says that the task has started, and makes its log; once, as far as that can be known. */
 export async function beginTask(ports: RunCheckPorts, work: CheckAtWork): Promise<Begun> {
-  const { progress } = work.check;
-  if (progress.isStarted) return { work };
-  const { plans } = ports;
-  const { task, token } = work;
-  let [known, speaking]: [CheckProgress, typeof task] = [progress, task];
-  if (VERSIONED_HUB.test(task.hubName) && task.planVersion === undefined) {
-    const version = await plans.readVersion(task, token);
-    const end = endOf(version);
-    if (end) return { work, end };
-    // Its events would name the wrong ids; whoever cannot be asked now is asked at the next look.
-    if (version.kind !== 'accepted') return { work };
-    known = { ...known, planVersion: version.value };
-    speaking = { ...task, planVersion: version.value };
-  }
-  const started = await plans.startTask(speaking, token);
+  if (work.check.progress.isStarted) return { work };
+  const versioned = await askPlanVersion(ports, work);
+  const isOver = endOf(versioned);
+  if (isOver) return { work, end: isOver };
+  // Whoever cannot be asked now is asked at the next look.
+  if (versioned.kind !== 'accepted') return { work };
+  const speaking = versioned.value;
+  const { task, token, check } = speaking;
+  const started = await ports.plans.startTask(task, token);
   const end = endOf(started);
-  if (end) return { work, end };
-  if (started.kind === 'failed') return { work: await note(ports, { ...work, task: speaking }, known) };
-  const log = await plans.createLog(speaking, token);
+  if (end || started.kind === 'failed') return { work: speaking, ...(end ? { end } : {}) };
+  const log = await ports.plans.createLog(task, token);
   const logId = log.kind === 'accepted' ? { logId: log.value } : {};
-  const now = await note(ports, { ...work, task: speaking }, { ...known, isStarted: true, ...logId });
+  const now = await note(ports, speaking, { ...check.progress, isStarted: true, ...logId });
   const ended = endOf(log);
   return ended ? { work: now, end: ended } : { work: now };
 }

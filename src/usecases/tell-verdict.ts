@@ -2,7 +2,8 @@
 // hanging until its own time-out. Each attempt is recorded before it is made. It must not make the verdict.
 import type { CheckResult } from '../domain/check.ts';
 import { attemptAt, resultOf, verdictPauseMs } from '../domain/check-progress.ts';
-import { type CheckAtWork, endCheck, note, type RunCheckPorts } from './check-at-work.ts';
+import { askPlanVersion } from './ask-plan-version.ts';
+import { type CheckAtWork, endCheck, endOf, note, type RunCheckPorts } from './check-at-work.ts';
 import { enqueueRun } from './open-check.ts';
 import type { PlanAnswer } from './ports.ts';
 import { tellLines } from './tell-progress.ts';
@@ -31,6 +32,9 @@ export async function tellVerdict(ports: RunCheckPorts, work: CheckAtWork): Prom
   });
 }
 
+/** About four minutes; after them a new plan is assumed, since most are, and a verdict that is never sent helps nobody. */
+const MOST_VERSION_ATTEMPTS = 12;
+
 /** One attempt; what may not have arrived leaves the job for the next one. */
 export async function sendVerdict(
   ports: RunCheckPorts,
@@ -44,7 +48,13 @@ export async function sendVerdict(
   const before = check.progress.attempts ?? 0;
   const attempts = before + 1;
   // Before anything can fail. Who is cut off comes back by the job that was running.
-  const begun = await pause(ports, work, { attempts, nextAttemptAt: now + verdictPauseMs(attempts) });
+  const noted = await pause(ports, work, { attempts, nextAttemptAt: now + verdictPauseMs(attempts) });
+  const versioned = await askPlanVersion(ports, noted);
+  const isOver = endOf(versioned);
+  if (isOver) return endCheck(ports, check, isOver);
+  if (versioned.kind === 'failed' && attempts <= MOST_VERSION_ATTEMPTS)
+    return take(ports, noted, { answer: versioned, attempts, verdict });
+  const begun = versioned.kind === 'accepted' ? versioned.value : noted;
   // Nothing of this is waited for again: it explains the verdict, and must not delay it.
   const shownEnd = before === 0 ? await show(ports, begun, verdict) : undefined;
   if (shownEnd) return endCheck(ports, check, shownEnd);

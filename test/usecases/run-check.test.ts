@@ -177,6 +177,34 @@ describe('a gate of a release, whose plan has a version', () => {
     expect(bench.versions).toEqual([12, 12]);
   });
 
+  it('gets no verdict before its version is known, which names the wrong ids', async () => {
+    bench.answers.readVersion = FAILED;
+    await bench.wake();
+    await bench.pass(4 * SECOND);
+    expect(bench.calls).not.toContain('startTask');
+    expect(verdicts()).toEqual([]);
+    bench.answers.readVersion = { kind: 'accepted', value: 12 };
+    await bench.pass(MINUTE);
+    expect(verdicts()).toHaveLength(1);
+    expect(new Set(bench.versions)).toEqual(new Set([12]));
+  });
+
+  it('counts as a new one when its version could not be read for minutes', async () => {
+    bench.answers.readVersion = FAILED;
+    await bench.wake();
+    await bench.pass(10 * MINUTE);
+    expect(verdicts()).toHaveLength(1);
+    expect(bench.check.end).toBe('told');
+  });
+
+  it('counts as a new one when it never tells its version', async () => {
+    bench.answers.readVersion = REFUSED;
+    await bench.wake();
+    expect(bench.calls).toContain('startTask');
+    expect(verdicts()).toHaveLength(1);
+    expect(new Set(bench.versions)).toEqual(new Set([undefined]));
+  });
+
   it.each([ENDED, DEAD])('is over when its plan says so: $kind', async (answer) => {
     bench.answers.readVersion = answer;
     await bench.wake();
