@@ -8,16 +8,13 @@ import { harmlessLine } from './plan-text.ts';
 const MOST_ISSUES = 10;
 const MOST_VARIABLES = 50;
 
-/**
- * It says that the task is in progress, except with the last record before the verdict (100 per cent): that one may be
- * late, and must not open a record again which Azure Pipelines has closed with the verdict.
- */
+/** It says that the task is in progress, except the last one, which says nothing of it. */
 export function toTimelineRecord(taskInstanceId: string, record: TaskRecord): JsonObject {
-  const { currentOperation, percentComplete, logId, issues, variables } = record;
+  const { isLast, currentOperation, percentComplete, logId, issues, variables } = record;
   const percent = percentComplete === undefined ? undefined : toPercent(percentComplete);
   return {
     id: taskInstanceId,
-    ...(percent === 100 ? {} : { state: 'inProgress' }),
+    ...(isLast ? {} : { state: 'inProgress' }),
     ...(currentOperation === undefined ? {} : { currentOperation: harmlessLine(currentOperation) }),
     ...(percent === undefined ? {} : { percentComplete: percent }),
     ...(logId === undefined ? {} : { log: { id: logId } }),

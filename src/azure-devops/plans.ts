@@ -1,6 +1,6 @@
 // The plans of Azure Pipelines: where the task of a run that waits for PipeBot is told how it goes and what the verdict
-// is, with the run's own token (Distributed Task API). Nothing may be sent for a task after its verdict: the plan may go
-// on, and a late record would say that the task is still in progress.
+// is, with the run's own token (Distributed Task API). After the verdict only a last record may
+// be sent: the plan may go on, and any other one would say that the task is still in progress.
 import type { PlanAnswer, Plans, PlanTask } from '../usecases/check-ports.ts';
 import { invalidResponse, isId, type JsonObject, readId, readList } from './json-object.ts';
 import { connectPlans, type PlansOptions } from './plan-call.ts';

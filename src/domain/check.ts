@@ -26,6 +26,8 @@ export interface CheckProgress {
   /** What the pipeline was told last (`newsKey`), and when; ms since the epoch. */
   readonly said?: string;
   readonly saidAt?: number;
+  /** The reason of the verdict stands on the task's record, console and log. */
+  readonly isExplained?: true;
   /** How often the verdict was sent. */
   readonly attempts?: number;
   /** Before this it is not sent again, whoever wakes the check; ms since the epoch. */

@@ -56,6 +56,8 @@ export interface PlanTask extends CheckTarget {
 
 /** What the task's timeline record shows; what is left out stays as it is. */
 export interface TaskRecord {
+  /** The one with the verdict. It may be late, and must not open a task again that Azure Pipelines has closed. */
+  readonly isLast?: true;
   readonly currentOperation?: string;
   readonly percentComplete?: number;
   readonly logId?: number;

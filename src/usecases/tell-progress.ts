@@ -45,8 +45,9 @@ export async function tellProgress(ports: RunCheckPorts, work: CheckAtWork): Pro
     currentOperation: sentence,
     ...(percentComplete === undefined ? {} : { percentComplete }),
   };
-  const end = await tellLines(ports, work, { lines: [sentence], record, isForConsole: isNew });
-  if (end) return end;
+  const heard = await tellLines(ports, work, { lines: [sentence], record, isForConsole: isNew });
+  if (heard.end) return heard.end;
+  if (!heard.isComplete) return undefined;
   await note(ports, work, { ...check.progress, said: newsKey(decision), saidAt: now });
   return undefined;
 }
@@ -57,12 +58,19 @@ export interface Told {
   readonly isForConsole: boolean;
 }
 
-/** The log first, since the record links to it. Gives how the check has ended, if it has. */
+export interface Heard {
+  /** How the check has ended, if it has. */
+  readonly end?: CheckEnd;
+  /** Nothing of it has to be told again: it has arrived, or never will. */
+  readonly isComplete: boolean;
+}
+
+/** The log first, since the record links to it. */
 export async function tellLines(
   { plans }: Pick<RunCheckPorts, 'plans'>,
   { check, task, token }: CheckAtWork,
   { lines, record, isForConsole }: Told,
-): Promise<CheckEnd | undefined> {
+): Promise<Heard> {
   const { logId } = check.progress;
   const steps: (() => Promise<PlanAnswer>)[] = [];
   if (logId !== undefined) steps.push(() => plans.appendLog(task, token, { logId, lines }));
@@ -71,9 +79,12 @@ export async function tellLines(
     steps.push(() => plans.updateRecord(task, token, linked));
     if (isForConsole) steps.push(() => plans.writeConsole(task, token, lines));
   }
+  let isComplete = true;
   for (const step of steps) {
-    const end = endOf(await step());
-    if (end) return end;
+    const answer = await step();
+    const end = endOf(answer);
+    if (end) return { end, isComplete: false };
+    if (answer.kind === 'failed') isComplete = false;
   }
-  return undefined;
+  return { isComplete };
 }

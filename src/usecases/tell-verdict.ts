@@ -45,8 +45,7 @@ export async function sendVerdict(
   const now = ports.clock.now();
   const dueAt = attemptAt(check.progress, now);
   if (dueAt > now) return enqueueRun(ports, check.id, dueAt);
-  const before = check.progress.attempts ?? 0;
-  const attempts = before + 1;
+  const attempts = (check.progress.attempts ?? 0) + 1;
   // Before anything can fail. Who is cut off comes back by the job that was running.
   const noted = await pause(ports, work, { attempts, nextAttemptAt: now + verdictPauseMs(attempts) });
   const versioned = await askPlanVersion(ports, noted);
@@ -55,11 +54,9 @@ export async function sendVerdict(
   if (versioned.kind === 'failed' && attempts <= MOST_VERSION_ATTEMPTS)
     return take(ports, noted, { answer: versioned, attempts, verdict });
   const begun = versioned.kind === 'accepted' ? versioned.value : noted;
-  // Nothing of this is waited for again: it explains the verdict, and must not delay it.
-  const shownEnd = before === 0 ? await show(ports, begun, verdict) : undefined;
-  if (shownEnd) return endCheck(ports, check, shownEnd);
-  const answer = await ports.plans.completeTask(begun.task, begun.token, verdict.result);
-  await take(ports, begun, { answer, attempts, verdict });
+  const shown = check.progress.isExplained ? begun : await show(ports, begun, verdict);
+  const answer = await ports.plans.completeTask(shown.task, shown.token, verdict.result);
+  await take(ports, shown, { answer, attempts, verdict });
 }
 
 /** The next attempt is left for then, and nobody who is woken earlier makes it. */
@@ -73,15 +70,25 @@ async function pause(
   return noted;
 }
 
-async function show(ports: RunCheckPorts, work: CheckAtWork, { result, sentence, variables }: CheckVerdict) {
+/** With each attempt until it has arrived. Whatever becomes of it, the verdict is sent: only its own answer counts. */
+async function show(
+  ports: RunCheckPorts,
+  work: CheckAtWork,
+  { result, sentence, variables }: CheckVerdict,
+): Promise<CheckAtWork> {
   const issues = result === 'failed' ? [{ type: 'error' as const, message: sentence }] : [];
   const record = {
+    isLast: true as const,
     currentOperation: sentence,
     ...(result === 'succeeded' ? { percentComplete: 100 } : {}),
     ...(issues.length > 0 ? { issues } : {}),
     ...(variables ? { variables } : {}),
   };
-  return tellLines(ports, work, { lines: [sentence], record, isForConsole: true });
+  const { isComplete } = await tellLines(ports, work, { lines: [sentence], record, isForConsole: true });
+  if (!isComplete) return work;
+  // Stored with the next pause, if there is one: a verdict that arrives needs no statement more.
+  const { check } = work;
+  return { ...work, check: { ...check, progress: { ...check.progress, isExplained: true } } };
 }
 
 interface Attempt {

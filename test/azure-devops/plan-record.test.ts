@@ -60,9 +60,9 @@ test('the last record before the verdict opens no record again, even when it is 
   const closed = { id: plan.taskInstanceId, state: 'completed', result: 'succeeded' };
   const path = `/timelines/${plan.timelineId}/records`;
   await callPlan(plan, path, { method: 'PATCH', body: { count: 1, value: [closed] } });
-  await test.plans.updateRecord(test.task, TOKEN, { currentOperation: 'ready', percentComplete: 100 });
+  await test.plans.updateRecord(test.task, TOKEN, { isLast: true, currentOperation: 'ready' });
   const record = plan.records.find(({ id }) => id === plan.taskInstanceId);
-  expect(record).toMatchObject({ state: 'completed', currentOperation: 'ready', percentComplete: 100 });
+  expect(record).toMatchObject({ state: 'completed', currentOperation: 'ready' });
 });
 
 test('too many issues and variables are cut', async () => {

@@ -157,11 +157,39 @@ describe('the reason of a verdict', () => {
     bench.base = 'failed';
   });
 
+  it('is shown with a later attempt when the first one failed altogether', async () => {
+    const { updateRecord, writeConsole, appendLog, completeTask } = bench.answers;
+    Object.assign(bench.answers, { updateRecord: FAILED, writeConsole: FAILED, appendLog: FAILED });
+    bench.answers.completeTask = FAILED;
+    await bench.wake();
+    Object.assign(bench.answers, { updateRecord, writeConsole, appendLog, completeTask });
+    const before = bench.calls.length;
+    await bench.pass(SECOND);
+    expect(bench.calls.slice(before)).toEqual([
+      'appendLog',
+      'updateRecord',
+      'writeConsole',
+      'completeTask failed',
+    ]);
+  });
+
   it('is not repeated once it was shown', async () => {
     bench.answers.completeTask = FAILED;
     await bench.wake();
     await bench.pass(30 * SECOND);
     expect(bench.calls.filter((call) => call === 'updateRecord')).toHaveLength(1);
+  });
+
+  it.each([ENDED, DEAD])('never keeps the verdict back: $kind', async (answer) => {
+    Object.assign(bench.answers, { updateRecord: answer, writeConsole: answer, appendLog: answer });
+    await bench.wake();
+    expect(verdicts()).toEqual(['completeTask failed']);
+    expect(bench.check.end).toBe('told');
+  });
+
+  it('says that it is the last record, which must not open the task again', async () => {
+    await bench.wake();
+    expect(bench.records.map(({ isLast }) => isLast)).toEqual([true]);
   });
 });
 
@@ -219,6 +247,15 @@ describe('a check that waits', () => {
     await bench.pass(5 * MINUTE);
     expect(bench.records).toHaveLength(6);
     expect(bench.calls.filter((call) => call === 'writeConsole')).toHaveLength(1);
+  });
+
+  it('tells its news again with the next look when it did not arrive', async () => {
+    bench.answers.writeConsole = FAILED;
+    await bench.wake();
+    bench.answers.writeConsole = ACCEPTED;
+    await bench.wake();
+    await bench.wake();
+    expect(bench.calls.filter((call) => call === 'writeConsole')).toHaveLength(2);
   });
 
   it('is told that it has started with a later look when that failed', async () => {
