@@ -3,13 +3,14 @@
 import type { Clock } from '../clock.ts';
 import type { CheckTarget } from '../domain/check.ts';
 import type { Service } from '../domain/service.ts';
+import { PipeBotError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { newGate } from './open-gate.ts';
 import type { CheckRecord, CheckRecords, GateRecords, Jobs, Log, Transactions } from './ports.ts';
 
 export interface OpenCheckPorts {
   readonly checks: Pick<CheckRecords, 'add'>;
-  readonly gates: Pick<GateRecords, 'save'>;
+  readonly gates: Pick<GateRecords, 'save' | 'find'>;
   readonly transactions: Transactions;
   readonly jobs: Jobs;
   readonly clock: Clock;
@@ -32,7 +33,11 @@ export interface NewCheck {
 
 export type OpenCheck = (check: NewCheck) => Promise<CheckRecord>;
 
-/** Which check stands: the new one, or the one of the same task that was taken in before. @throws PipeBotError store-* */
+/**
+ * Which check stands: the new one, or the one of the same task that was taken in before.
+ * @throws PipeBotError store-*; check-unavailable; check-request-invalid when that one is another service's or key's, and
+ * then nothing of it is changed
+ */
 export function createOpenCheck(ports: OpenCheckPorts): OpenCheck {
   return async (check) => {
     const standing = await ports.transactions.transaction(() => store(ports, check), 'open-check');
@@ -50,8 +55,24 @@ async function store(ports: OpenCheckPorts, check: NewCheck): Promise<CheckRecor
   const gate = newGate(ports, check);
   const standing = await checks.add({ id: gate.id, target, receivedAt: clock.now() }, token);
   if (standing.id === gate.id) await gates.save(gate);
+  else await checkCaller(ports, standing, check);
   if (!standing.end) await enqueueRun({ jobs }, standing.id, clock.now());
   return standing;
+}
+
+/** The ids of a task prove nothing, and the token that comes with them takes the place of the one that is kept. */
+async function checkCaller(
+  { gates }: Pick<OpenCheckPorts, 'gates'>,
+  { id }: CheckRecord,
+  { service, keyId }: NewCheck,
+): Promise<void> {
+  const gate = await gates.find(id);
+  if (gate && gate.service === service.name && gate.keyId === keyId) return;
+  throw new PipeBotError('check-request-invalid', {
+    subject: 'header TaskInstanceId',
+    detail: 'this task has asked before, about another service or with another key',
+    example: 'a task of its own for each service',
+  });
 }
 
 /** Sees to it that a check is looked at; asked twice, the earlier time counts. */

@@ -22,7 +22,7 @@ export const TARGET = {
   timelineId: '11111111-2222-4333-8444-888888888888',
 };
 
-const PAYMENTS: Service = {
+export const PAYMENTS: Service = {
   name: 'payments',
   aliases: [],
   bases: [
