@@ -64,6 +64,12 @@ const LIST_OPEN = `
   where open.ended_as is null
   order by open.received_at, open.id`;
 
+const COUNT_OPEN = 'select count(*)::int as open from pipebot.checks where ended_as is null';
+const COUNT_OPEN_OF_KEY = `
+  select count(*)::int as open
+  from pipebot.checks as open join pipebot.gates as gate on gate.id = open.id
+  where open.ended_as is null and gate.key_id = $1`;
+
 /**
  * `add` throws `check-unavailable` when there is no key to seal with, and nothing is stored then. A check is listed as
  * open once its gate is stored, too: do both in one transaction.
@@ -99,6 +105,12 @@ export function createCheckRecords(database: Pick<Database, 'query'>, seal: Seal
     },
     async listOpen() {
       return await database.query<OpenCheck>(LIST_OPEN);
+    },
+    async countOpen(keyId) {
+      const [statement, parameters] =
+        keyId === undefined ? [COUNT_OPEN, []] : [COUNT_OPEN_OF_KEY, [toText(keyId)]];
+      const [row] = await database.query<{ open: number }>(statement, parameters);
+      return row?.open ?? 0;
     },
     async deleteBefore(endedBefore) {
       await database.query('delete from pipebot.checks where ended_at < $1', [toInstant(endedBefore)]);

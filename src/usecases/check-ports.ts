@@ -25,7 +25,7 @@ export interface CheckRecords {
   findByTarget(
     target: Pick<CheckTarget, 'organization' | 'planId' | 'jobId' | 'taskInstanceId'>,
   ): Promise<CheckRecord | undefined>;
-  /** Undefined once it has ended, or when none of the keys opens it any more. */
+  /** Undefined once it has ended, or while none of the keys opens it. */
   tokenOf(id: string): Promise<Secret | undefined>;
   /** False, and nothing is changed, when it has ended. */
   saveProgress(id: string, progress: CheckProgress): Promise<boolean>;
@@ -33,6 +33,8 @@ export interface CheckRecords {
   end(id: string, end: CheckEnd, endedAt: number): Promise<boolean>;
   /** Those that have not ended, with their gates' services and branches (full refs), the oldest first. */
   listOpen(): Promise<{ readonly id: string; readonly service: string; readonly branch: string }[]>;
+  /** How many have not ended, all or of one key. */
+  countOpen(keyId?: string): Promise<number>;
   deleteBefore(endedBefore: number): Promise<void>;
 }
 

@@ -9,7 +9,7 @@ import { newGate } from './open-gate.ts';
 import type { CheckRecord, CheckRecords, GateRecords, Jobs, Log, Transactions } from './ports.ts';
 
 export interface OpenCheckPorts {
-  readonly checks: Pick<CheckRecords, 'add'>;
+  readonly checks: Pick<CheckRecords, 'add' | 'countOpen'>;
   readonly gates: Pick<GateRecords, 'save' | 'find'>;
   readonly transactions: Transactions;
   readonly jobs: Jobs;
@@ -35,7 +35,7 @@ export type OpenCheck = (check: NewCheck) => Promise<CheckRecord>;
 
 /**
  * Which check stands: the new one, or the one of the same task that was taken in before.
- * @throws PipeBotError store-*; check-unavailable; check-request-invalid when that one is another service's or key's, and
+ * @throws PipeBotError store-*; check-unavailable; gate-full; check-request-invalid when that one is another service's or key's, and
  * then nothing of it is changed
  */
 export function createOpenCheck(ports: OpenCheckPorts): OpenCheck {
@@ -54,10 +54,25 @@ async function store(ports: OpenCheckPorts, check: NewCheck): Promise<CheckRecor
   const { target, token } = check;
   const gate = newGate(ports, check);
   const standing = await checks.add({ id: gate.id, target, receivedAt: clock.now() }, token);
-  if (standing.id === gate.id) await gates.save(gate);
-  else await checkCaller(ports, standing, check);
+  if (standing.id === gate.id) {
+    await gates.save(gate);
+    await checkRoom(checks, check.keyId);
+  } else await checkCaller(ports, standing, check);
   if (!standing.end) await enqueueRun({ jobs }, standing.id, clock.now());
   return standing;
+}
+
+/** Those who wait hold no connection, only a row and a job; but each is looked at once a minute. */
+const MOST_OPEN = 10_000;
+const MOST_OPEN_OF_KEY = 2_000;
+const RETRY_WHEN_FULL_MS = 60_000;
+
+/** With the new one counted. Two at the same time may both find room for one. */
+async function checkRoom(checks: OpenCheckPorts['checks'], keyId: string): Promise<void> {
+  const open = await checks.countOpen();
+  if (open <= MOST_OPEN_OF_KEY) return;
+  if (open > MOST_OPEN || (await checks.countOpen(keyId)) > MOST_OPEN_OF_KEY)
+    throw new PipeBotError('gate-full', { retryAfterMs: RETRY_WHEN_FULL_MS });
 }
 
 /** The ids of a task prove nothing, and the token that comes with them takes the place of the one that is kept. */

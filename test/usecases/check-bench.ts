@@ -120,6 +120,7 @@ export function createCheckBench(target: Partial<typeof TARGET> = {}): CheckBenc
         return true;
       },
       listOpen: async () => [],
+      countOpen: async () => 1,
       deleteBefore: async () => undefined,
     },
     gates: {

@@ -63,4 +63,39 @@ eachMigratedDatabase('opening checks', (open) => {
       await expect(openCheck(other)).rejects.toMatchObject({ code: 'check-request-invalid' });
     });
   });
+
+  /** Checks that wait, made past the code under test. */
+  async function fill(count: number, keyId: string): Promise<void> {
+    await database.query(
+      `insert into pipebot.checks (id, organization, project_id, hub_name, plan_id, job_id, task_instance_id, received_at, progress)
+       select $2::text || at, 'contoso', '', 'build', $2::text || at, '', '', now(), '{}' from generate_series(1, $1::int) as at`,
+      [count, keyId],
+    );
+    await database.query(
+      `insert into pipebot.gates (id, key_id, service, branch, settle_ms, asked_at, deadline_at)
+       select $2::text || at, $2, 'payments', '', 0, now(), now() from generate_series(1, $1::int) as at`,
+      [count, keyId],
+    );
+  }
+
+  it('a key that has 2,000 of them is full, and others are not', async () => {
+    await fill(1_999, 'shop');
+    const { id } = await openCheck(FIRST);
+    const more = { ...FIRST, target: { ...TARGET, planId: 'another' } };
+    await expect(openCheck(more)).rejects.toMatchObject({
+      code: 'gate-full',
+      details: { retryAfterMs: 60_000 },
+    });
+    expect(await stores.checks.findByTarget(more.target)).toBeUndefined();
+    expect((await openCheck({ ...more, keyId: 'docs' })).id).not.toBe(id);
+    expect(await openCheck(AGAIN)).toMatchObject({ id });
+    await stores.checks.end(id, 'told', 0);
+    await openCheck({ ...more, target: { ...TARGET, planId: 'third' } });
+  });
+
+  it('10,000 of them are enough for all keys together', async () => {
+    for (let at = 1; at <= 5; at++) await fill(2_000, `key-${at}-`);
+    await expect(openCheck(FIRST)).rejects.toMatchObject({ code: 'gate-full' });
+    expect(enqueued).toEqual([]);
+  });
 });
