@@ -15,7 +15,7 @@ import { type GateParameters, readGateParameters } from './gate-request.ts';
 import { GateStream } from './gate-stream.ts';
 import { queryOf } from './request-target.ts';
 import { type RestServerOptions, reportRefusal } from './rest-server.ts';
-import { streamFormatOf } from './stream-format.ts';
+import { type StreamFormat, streamFormatOf } from './stream-format.ts';
 import { visibleServices } from './visible-services.ts';
 
 const STATUS = { continue: 200, wait: 503, stop: 424 } as const satisfies Record<GateVerdict, number>;
@@ -44,7 +44,8 @@ export interface AdmittedCaller {
 export async function answerGateRequest(ports: GateRoutePorts, exchange: GateExchange): Promise<void> {
   const caller = await admitCaller(ports, exchange);
   const parameters = readGateParameters(queryOf(exchange.request.url ?? ''));
-  await answerGateQuestion(ports, exchange, { ...caller, parameters });
+  const format = streamFormatOf(exchange.request.headers.accept);
+  await answerGateQuestion(ports, exchange, { ...caller, parameters, ...(format ? { format } : {}) });
 }
 
 /** Throws `gate-unauthorized`, or `service-unknown` for what the key may not see as well as for what is not there. */
@@ -57,6 +58,12 @@ export async function admitCaller(
   return { key, service: findService(ports.catalog, key, serviceName) };
 }
 
+interface ReadQuestion extends AdmittedCaller {
+  readonly parameters: GateParameters;
+  /** Of a stream, for who has asked for one and does not take its 200 for a verdict. */
+  readonly format?: StreamFormat;
+}
+
 /**
  * Answers a question that has been read, whichever way it came; what the request's body said must have been read. Holds
  * the caller as long as its `waitMs` says and it does not hang up. Throws PipeBotError, unless a stream has begun.
@@ -64,11 +71,10 @@ export async function admitCaller(
 export async function answerGateQuestion(
   ports: GateRoutePorts,
   { request, response }: Pick<GateExchange, 'request' | 'response'>,
-  { key, service, parameters }: AdmittedCaller & { readonly parameters: GateParameters },
+  { key, service, parameters, format }: ReadQuestion,
 ): Promise<void> {
   const hangUp = hangUpOf(response);
   const question: GateRequest = { ...parameters, service, keyId: key.id, signal: hangUp };
-  const format = streamFormatOf(request.headers.accept);
   try {
     if (format) {
       const stream = new GateStream(response, format, ports.clock);

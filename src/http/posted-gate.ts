@@ -1,6 +1,7 @@
-// POST /api/gate/{service}: a task of Azure Pipelines asks. In mode `response` it is answered like a GET. In mode `callback`
-// it is told that its question is stored, at once and before anything outside is called; the verdict comes later, on the
-// pipeline's own timeline. It must not say anything that could be taken for a verdict.
+// POST /api/gate/{service}: a task of Azure Pipelines asks. In mode `response` it is answered like a GET, but never by a
+// stream, which begins with 200 whatever the decision will be. In mode `callback` it is told that its question is stored,
+// at once and before anything outside is called; the verdict comes later, on the pipeline's own timeline. It must not say
+// anything that could be taken for a verdict.
 import type { Organization } from '../domain/link.ts';
 import { PipeBotError } from '../errors.ts';
 import type { CancelCheck } from '../usecases/cancel-check.ts';
