@@ -63,7 +63,8 @@ const PLACE = `
   insert into pipebot.holds (id, service, verdict, by, because, at, until)
   values ($1, $2, $3, $4, $5, $6, $7)`;
 
-// Locked, so that whoever decides the gate at this moment is either seen here or sees the release.
+// Locked, so that a decision which is being stored at this moment is seen here. One that was made before and is stored
+// after this still counts: what is final stays, and a release comes too late for it.
 const RELEASE = `
   with waiting as materialized (
     select id, decision from pipebot.gates where id = $1 and service = $2 and deadline_at > $5 for update)

@@ -25,10 +25,13 @@ export function createCancelCheck(ports: CancelCheckPorts): CancelCheck {
   return async ({ target, service, keyId }) => {
     const check = await ports.checks.findByTarget(target);
     const gate = check && (await ports.gates.find(check.id));
-    if (!check || gate?.service !== service || gate.keyId !== keyId)
-      throw new PipeBotError('gate-unknown', { subject: target.taskInstanceId });
+    if (!check || gate?.service !== service || gate.keyId !== keyId) {
+      const detail = `no task ${target.taskInstanceId} has asked for it`;
+      throw new PipeBotError('gate-unknown', { subject: target.taskInstanceId, detail });
+    }
     const now = ports.clock.now();
-    await ports.transactions.transaction(() => ports.checks.end(check.id, 'canceled', now), 'cancel-check');
-    ports.log.info({ gateId: check.id, service }, 'check canceled by its run');
+    const end = () => ports.checks.end(check.id, 'canceled', now);
+    const isCanceled = await ports.transactions.transaction(end, 'cancel-check');
+    if (isCanceled) ports.log.info({ gateId: check.id, service }, 'check canceled by its run');
   };
 }
