@@ -3,13 +3,14 @@
 import type { Clock } from '../clock.ts';
 import type { CheckTarget } from '../domain/check.ts';
 import type { Service } from '../domain/service.ts';
+import { PipeBotError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { newGate } from './open-gate.ts';
 import type { CheckRecord, CheckRecords, GateRecords, Jobs, Log, Transactions } from './ports.ts';
 
 export interface OpenCheckPorts {
   readonly checks: Pick<CheckRecords, 'add'>;
-  readonly gates: Pick<GateRecords, 'save'>;
+  readonly gates: Pick<GateRecords, 'find' | 'save'>;
   readonly transactions: Transactions;
   readonly jobs: Jobs;
   readonly clock: Clock;
@@ -32,7 +33,10 @@ export interface NewCheck {
 
 export type OpenCheck = (check: NewCheck) => Promise<CheckRecord>;
 
-/** Which check stands: the new one, or the one of the same task that was taken in before. @throws PipeBotError store-* */
+/**
+ * Which check stands: the new one, or the one of the same task that was taken in before.
+ * @throws PipeBotError store-*, and check-request-invalid when that one asked about another service
+ */
 export function createOpenCheck(ports: OpenCheckPorts): OpenCheck {
   return async (check) => {
     const standing = await ports.transactions.transaction(() => store(ports, check), 'open-check');
@@ -50,8 +54,18 @@ async function store(ports: OpenCheckPorts, check: NewCheck): Promise<CheckRecor
   const gate = newGate(ports, check);
   const standing = await checks.add({ id: gate.id, target, receivedAt: clock.now() }, token);
   if (standing.id === gate.id) await gates.save(gate);
+  else if ((await gates.find(standing.id))?.service !== gate.service) throw otherService();
   if (!standing.end) await enqueueRun({ jobs }, standing.id, clock.now());
   return standing;
+}
+
+/** Its verdict would be on what it asked first, and not on what it asks now. */
+function otherService(): PipeBotError {
+  return new PipeBotError('check-request-invalid', {
+    subject: 'TaskInstanceId',
+    detail: 'this task has asked about another service before, and a task gets one verdict',
+    example: 'a task of its own for each service',
+  });
 }
 
 /** Sees to it that a check is looked at; asked twice, the earlier time counts. */
