@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type GateResponse, PAYMENTS_KEY, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -134,6 +134,7 @@ describe('a script', () => {
     runBase().succeed();
     expect((await script('')).said).toEqual(['200 base-succeeded']);
     const outage = world.azure.injectFault({ match: { path: /\/builds/i }, effect: { kind: 'reset' } });
+    onTestFinished(() => outage.remove());
     await world.clock.advance(60_000);
     const begun = world.clock.now();
     const { said, ids } = await script('&timeout=30m', {

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parseDuration } from '../../src/domain/duration.ts';
 import {
   genericConnection,
@@ -188,6 +188,7 @@ describe('the task of our own', () => {
     const base = runBase();
     const [longest, longer] = [addPlan(), addPlan()];
     const outage = world.azure.injectFault({ match: {}, effect: { kind: 'reset' } });
+    onTestFinished(() => outage.remove());
     const askedAt = world.clock.now();
     await ask(ownTask(longest, { timeout: '20h' }));
     expect(await send(ownTask(longer, { timeout: '1201m' }))).toMatchObject({ status: 400 });
