@@ -1,5 +1,6 @@
 // Gates that would wait for themselves: the run that asks is a run of its own base, or the bases of services lead back
 // to where they began. Pure; it looks at the catalog and at what was read, and asks nobody.
+import { phaseOf } from './build.ts';
 import type { BaseAssessment, GateCycle } from './gate.ts';
 import { isSameDefinition, type Service, type ServiceCatalog } from './service.ts';
 
@@ -27,7 +28,8 @@ function isOwnRun(service: Service, assessment: BaseAssessment, buildId: number 
   if (service.build && service.build.organization !== base.definition.organization) return false;
   const known = [readiness, ...(failure?.lastKnown ? [failure.lastKnown] : [])];
   const builds = [...known.flatMap((each) => [each.build, each.runningBuild]), ...commitBuilds];
-  return builds.some((build) => build?.id === buildId);
+  // A run that has ended waits nowhere: a release names the one whose files it ships.
+  return builds.some((build) => build?.id === buildId && phaseOf(build) !== 'ended');
 }
 
 /** The shortest way from the service over what builds its bases back to itself; each service is looked at once. */

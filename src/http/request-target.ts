@@ -23,6 +23,11 @@ export function isUsableTarget(target: string, host = ''): boolean {
   );
 }
 
+/** The address of a connection that ends in a slash gives `//api/…`. What is usable stays so. */
+export function withoutDoubledStart(target: string): string {
+  return target.replace(/^\/{2,}/, '/');
+}
+
 /** The query of a target that is usable; empty when there is none. */
 export function queryOf(target: string): URLSearchParams {
   const start = target.indexOf('?');

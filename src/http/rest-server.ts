@@ -5,7 +5,7 @@ import restify from 'restify';
 import { PipeBotError, toPipeBotError } from '../errors.ts';
 import type { Log } from '../usecases/ports.ts';
 import { sendError } from './answer.ts';
-import { isUsableTarget } from './request-target.ts';
+import { isUsableTarget, withoutDoubledStart } from './request-target.ts';
 
 declare module 'restify' {
   interface Server {
@@ -71,7 +71,10 @@ export function createRestServer(options: RestServerOptions, routes: readonly Ro
 /** Keeps from restify what it cannot take apart without ending the process. */
 function refuseMalformed(server: restify.Server, options: RestServerOptions): void {
   server.first((request, response) => {
-    if (isUsableTarget(request.url ?? '', request.headers.host)) return true;
+    if (isUsableTarget(request.url ?? '', request.headers.host)) {
+      request.url = withoutDoubledStart(request.url ?? '');
+      return true;
+    }
     const error = new PipeBotError('request-invalid', {
       subject: 'address',
       detail: 'its path or its Host header cannot be used',

@@ -59,6 +59,7 @@ const UNAVAILABLE_STATES: ReadonlySet<string> = new Set([
   '25006', // read-only: the server is a standby, or is being switched over
   '25P03', // idle in transaction for too long
   '25P04', // transaction took too long
+  '55000', // an administrator lets no connections in; no statement of ours is answered so
   '55P03', // lock not available in time
   '57014', // canceled, by statement_timeout among others
   '57P01', // shut down by an administrator

@@ -60,10 +60,12 @@ const SAVE = saveOf(1);
 
 const FIND = `select ${SELECTED} from pipebot.gates where id = $1`;
 
+// The gate of a check is its task's own. A run that polls besides must not end it, nor get its deadline.
 const FIND_WAITING = `
-  select ${SELECTED} from pipebot.gates
+  select ${SELECTED} from pipebot.gates as gate
   where key_id = $1 and build_id = $2 and service = $3 and ($4::text is null or branch = $4)
     and "commit" is not distinct from $5 and decision ->> 'verdict' = 'wait' and decided_at >= $6
+    and not exists (select from pipebot.checks where checks.id = gate.id)
   order by asked_at desc limit 1`;
 
 // Many callers wait at one gate; each service and branch is needed once.

@@ -19,7 +19,7 @@ export interface GateRecord {
 
 export interface GateRecords {
   find(id: string): Promise<GateRecord | undefined>;
-  /** The gate at which a caller's build waits; for callers who cannot send an id back. */
+  /** The gate at which a caller's build waits; for callers who cannot send an id back. Never that of a check. */
   findWaiting(caller: {
     readonly keyId: string;
     readonly buildId: number;

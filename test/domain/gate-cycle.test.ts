@@ -106,6 +106,12 @@ describe('a run that asks for its own base', () => {
     expect(cycle(assessment)).toBeUndefined();
   });
 
+  it('does not run any more when it has ended: a release names the run whose files it ships', () => {
+    const ended = buildOf({ id: 77 });
+    expect(cycle(assessed({ status: 'ready', reason: 'base-succeeded', build: ended }), 77)).toBeUndefined();
+    expect(cycle(assessed(unknown, { commitBuilds: [ended] }), 77)).toBeUndefined();
+  });
+
   it('is not one of the same number in another organisation', () => {
     const elsewhere = { ...asked, build: { ...where, organization: 'fabrikam', definitionId: 1 } };
     const assessment = assessed({ status: 'running', reason: 'base-running', build: running });

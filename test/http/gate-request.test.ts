@@ -39,10 +39,20 @@ describe('the body', () => {
     expect(read('branch=develop', body)).toEqual({ branch: 'refs/heads/develop', waitMs: 0 });
   });
 
-  it('says what breaks it, and where the same can be said', () => {
+  it('leaves out what a task of Azure cannot leave out itself, but no branch', () => {
+    const empty = '"timeout":"","settle":"","commit":""';
+    expect(read('', `{"branch":"develop",${empty}}`)).toEqual({ branch: 'refs/heads/develop', waitMs: 0 });
+    expect(read('timeout=45m', `{${empty}}`)).toEqual({ timeoutMs: 2_700_000, waitMs: 0 });
+    expect(() => read('', '{"branch":""}')).toThrow('branch-invalid');
+    expect(refusal('', '{"wait":""}')).toContain('wait');
+    expect(refusal('', `{${empty},"commit":"abcdef1"}`)).toContain('gives a parameter more than once');
+    expect(refusal('settle=')).toContain('settle');
+  });
+
+  it('says what breaks it, and how a pipeline avoids it, as docs/pipelines.md has it', () => {
     expect(refusal('', '{"branch":"refs/heads/a"b"}')).toBe(
-      "The gate's question cannot be understood (body): it is not valid JSON. A quotation mark or backslash in a branch name breaks it; the URL takes the same parameters. " +
-        'Example: {"branch":"$(Build.SourceBranch)","timeout":"45m"}, or urlSuffix: /api/gate/payments?branch=$(Build.SourceBranch)',
+      "The gate's question cannot be understood (body): it is not valid JSON. A quotation mark in the name of a branch breaks it, unless it is escaped when the run is compiled. " +
+        `Example: {"branch": "\${{ replace(variables['Build.SourceBranch'], '"', '\\"') }}"}`,
     );
   });
 

@@ -122,6 +122,8 @@ it.each<[string, string]>([
   ['an address of a file', request('GET file:///health/live HTTP/1.1', HOST)],
   ['a path that climbs', request('GET /api/gate/search/../payments HTTP/1.1', HOST)],
   ['a path that climbs in disguise', request('GET /api/gate/search/%2E%2e/payments HTTP/1.1', HOST)],
+  ['a path that climbs after two slashes', request('GET //../api/gate/payments HTTP/1.1', HOST)],
+  ['the same, in disguise', request('GET //api/gate/%2e/payments HTTP/1.1', HOST)],
   ['a backslash', request('GET /api/gate\\payments HTTP/1.1', HOST)],
   ['a fragment', request('GET /api/gate/payments#?wait=1m HTTP/1.1', HOST)],
 ])('refuses in our own shape: %s', async (_name, bytes) => {
@@ -160,7 +162,8 @@ it.each<[string, string, number]>([
     request('GET /health/live HTTP/1.1', HOST, 'Upgrade: websocket', 'Connection: Upgrade'),
     200,
   ],
-  ['two slashes', request('GET //health/live HTTP/1.1', HOST), 404],
+  ['two slashes', request('GET //health/live HTTP/1.1', HOST), 200],
+  ['two slashes in the middle', request('GET /health//live HTTP/1.1', HOST), 404],
   ['a percent sign alone', request('GET /api/gate/% HTTP/1.1', HOST), 404],
   ['a broken escape', request('GET /api/gate/%E0%A4%A HTTP/1.1', HOST), 404],
   ['an escaped slash', request('GET /api/gate/search%2Fpayments HTTP/1.1', HOST), 404],
@@ -181,6 +184,17 @@ it.each<[string, string, number]>([
 ])('takes calmly: %s', async (_name, bytes, status) => {
   expect(await speak(bytes)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   expect(asked).toEqual([]);
+  await expectAlive();
+});
+
+it('an address of the connection that ends in a slash does no harm', async () => {
+  for (const path of ['//api/gate/payments?wait=1s', '///api/gate/payments', '//api/gate/payments/'])
+    expect(await speak(request(`GET ${path} HTTP/1.1`, HOST))).toMatch(/^HTTP\/1\.1 503 /);
+  expect(asked).toEqual(['payments', 'payments', 'payments']);
+  // Not the address of another host either.
+  expect(await speak(request('GET //evil.example/api/gate/payments HTTP/1.1', HOST))).toMatch(
+    /^HTTP\/1\.1 404 /,
+  );
   await expectAlive();
 });
 

@@ -9,7 +9,7 @@ import { createSeal } from '../../src/store/seal.ts';
 import { createStores, forgetfulStores } from '../../src/store/stores.ts';
 import type { GateRecord } from '../../src/usecases/ports.ts';
 import { eachMigratedDatabase } from '../support/databases.ts';
-import { longKey, NOW, ODD_STRINGS, race } from './examples.ts';
+import { decisionOf, longKey, NOW, ODD_STRINGS, race } from './examples.ts';
 
 const newKey = () => new Secret(randomBytes(32).toString('base64'));
 const [KEY, NEXT_KEY] = [newKey(), newKey()];
@@ -273,6 +273,20 @@ eachMigratedDatabase('checks', (open) => {
       { id: 'b', service: 'search', branch: GATE.branch },
       { id: 'a', service: 'payments', branch: GATE.branch },
     ]);
+  });
+
+  test('a gate of a check is not found by the run that it names: who polls there has one of its own', async () => {
+    const { database, checks } = await openChecks();
+    const gates = createGateRecords(database);
+    const waiting = { ...GATE, buildId: 4242, decision: decisionOf('wait'), decidedAt: NOW };
+    await gates.save({ ...waiting, id: 'polled' });
+    await gates.save({ ...waiting, id: CHECK.id, askedAt: NOW + 1 });
+    await checks.add(CHECK, TOKEN);
+    const { keyId, service, branch, commit } = GATE;
+    const caller = { keyId, service, branch, commit, buildId: 4242, answeredSince: NOW };
+    expect((await gates.findWaiting(caller))?.id).toBe('polled');
+    await checks.end(CHECK.id, 'told', NOW);
+    expect((await gates.findWaiting(caller))?.id).toBe('polled');
   });
 
   test('checks that ended before a time are forgotten, and open ones never', async () => {
