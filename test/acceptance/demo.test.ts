@@ -1,4 +1,5 @@
 // The demo's story of a job that is called back, as npm run demo tells it: what it shows side by side is the same.
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type SameReason, tellCallbackStory } from '../../scripts/demo/callback-story.ts';
 import { type DemoWorld, demoSettings, startDemoWorld } from '../../scripts/demo/demo-world.ts';
@@ -62,10 +63,20 @@ it('log, card and JSON say the same sentence while the base runs, while it is he
     'python-base 20261123.1 on develop succeeded just now.',
   ]);
   expect(columns).toEqual(shown.map(({ log, card, json }) => [log, card, json]));
-  expect(lines).toContain('job: has heard its verdict: succeeded');
+  // In this order, with other lines between them.
+  const shownInReadme = readmeExcerpt();
+  expect(shownInReadme).toHaveLength(9);
+  expect(lines.filter((line) => shownInReadme.includes(line))).toEqual(shownInReadme);
 });
 
 function theOne({ log, card, json }: SameReason): string {
   expect([card, json]).toEqual([log, log]);
   return log;
+}
+
+/** What the README shows of the story, as the teller got it. */
+function readmeExcerpt(): string[] {
+  const page = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, text = ''] = /### The gate calls back[\s\S]*?```text\n([\s\S]*?)\n```/.exec(page) ?? [];
+  return text.split('\n').map((line) => `${line.slice(0, 10).trim()}: ${line.slice(10)}`);
 }
