@@ -83,11 +83,11 @@ async function askStandIn(): Promise<unknown[]> {
   azure.queueBuild(shop.pythonBase, { branch: 'refs/heads/develop', requestedFor: 'Grace Hopper' }).start();
   await clock.advance(6 * 60_000);
   const world = await startDemoWorld({ clock, azure, makeSettings: (_, key) => demoSettings(azure, key, 0) });
-  const stopTime = startTimeLapse(clock, 1);
+  const timeLapse = startTimeLapse(clock, 1);
   const answer = await askIn(
     world,
     'a made-up organisation; put a .env and a pipebot.yaml here to ask your own',
   );
-  await stopTime();
+  await timeLapse.stop();
   return answer;
 }

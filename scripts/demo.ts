@@ -25,17 +25,17 @@ const started = startDemoWorld({
   makeSettings: (_, key) => demoSettings(azure, key, isOnce ? 0 : PORT),
 });
 const world = await tell.during(() => 'starting PipeBot, its database and the stand-ins', started);
-const stopTime = startTimeLapse(clock, SPEED);
+const timeLapse = startTimeLapse(clock, SPEED);
 
 async function end(exitCode: number): Promise<void> {
   withdrawDemo();
   await world.stop();
-  await stopTime();
+  await timeLapse.stop();
   process.exit(exitCode);
 }
 
 try {
-  await tellStory({ world: { ...world, azure }, shop, clock, tell });
+  await tellStory({ world: { ...world, azure }, shop, clock, tell, timeLapse });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   await end(1);

@@ -16,6 +16,7 @@ import {
 
 const SAMPLE_FILE = new URL('../../docs/pipebot.sample.yaml', import.meta.url);
 const SAMPLE_ORGANIZATION = 'https://dev.azure.com/contoso';
+const HOOK_SECRET = randomBytes(24).toString('base64url');
 
 export interface DemoWorld {
   readonly app: App;
@@ -37,6 +38,7 @@ export function demoSettings(azure: AzureDevOpsStandIn, gateKey: string, port: n
     AZURE_DEVOPS_ORG_URL: azure.url,
     AZURE_DEVOPS_PAT: azure.personalAccessToken,
     PIPEBOT_GATE_KEYS: `demo:${gateKey}`,
+    PIPEBOT_HOOK_SECRET: HOOK_SECRET,
     PORT: String(port),
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
   };
@@ -65,6 +67,7 @@ export async function startDemoWorld(options: {
   const otherChannel = teams.addChannel(team, 'accounts');
   teams.setBotEndpoint(`${app.url}/api/messages`);
   await teams.installBot(channel, 'add');
+  azure?.hooks.subscribe(`${app.url}/api/hooks/azure-devops`, HOOK_SECRET);
   return {
     app,
     teams,

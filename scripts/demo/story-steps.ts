@@ -6,12 +6,14 @@ import type { ScriptedClock } from '../../test/support/scripted-clock.ts';
 import { toRenderedMessage } from './activity-text.ts';
 import type { DemoWorld } from './demo-world.ts';
 import type { Teller } from './teller.ts';
+import type { TimeLapse } from './time-lapse.ts';
 
 export interface StoryContext {
   readonly world: DemoWorld & { readonly azure: NonNullable<DemoWorld['azure']> };
   readonly shop: Shop;
   readonly clock: ScriptedClock;
   readonly tell: Teller;
+  readonly timeLapse: Pick<TimeLapse, 'standStill'>;
 }
 
 const MINUTE_MS = 60_000;
@@ -26,7 +28,18 @@ export function expectStep(isTrue: boolean, step: string): void {
 }
 
 export function textOf(message: StandInMessage): string {
-  return cardToText(toRenderedMessage(message.activity), { width: 60, timeZone: 'UTC' });
+  return layOut(message, 60);
+}
+
+/** Each text of the card or message on a line of its own. */
+export function linesOf(message: StandInMessage): string[] {
+  return layOut(message, 1_000)
+    .split('\n')
+    .map((line) => line.trim());
+}
+
+function layOut(message: StandInMessage, width: number): string {
+  return cardToText(toRenderedMessage(message.activity), { width, timeZone: 'UTC' });
 }
 
 /** Says something in a channel, #payments unless another is given, and shows the bot's answer. */

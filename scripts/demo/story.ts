@@ -1,6 +1,7 @@
 // The demo's short story. Every step is checked: what does not happen ends the story with an error.
 import type { StandInBuild } from '../../test/stand-ins/azure-devops/azure-devops-stand-in.ts';
 import type { StandInMessage } from '../../test/stand-ins/teams-connector/teams-connector-stand-in.ts';
+import { tellCallbackStory } from './callback-story.ts';
 import { ask, expectStep, passing, type StoryContext, textOf } from './story-steps.ts';
 import { subscribeAndHear } from './subscription-story.ts';
 import { startWaitingPipeline } from './waiting-pipeline.ts';
@@ -9,6 +10,7 @@ import { startWaitingPipeline } from './waiting-pipeline.ts';
 export async function tellStory(context: StoryContext): Promise<void> {
   const base = await askWhileTheBaseRuns(context);
   await watchAndWait(context, base);
+  await tellCallbackStory(context);
   const failed = await failAndStop(context);
   await rerun(context, failed);
   await subscribeAndHear(context);
@@ -21,7 +23,7 @@ async function askWhileTheBaseRuns(context: StoryContext): Promise<StandInBuild>
     requestedFor: 'Grace Hopper',
   });
   base.start();
-  await tell.during(() => 'Grace has pushed new dependencies; python-base runs', passing(context, 8));
+  await tell.during(() => 'Grace has pushed new dependencies; python-base runs', passing(context, 7));
   tell.chapter('The question, in #payments');
   const answer = await ask(context, 'is base ready for payments?');
   expectStep(textOf(answer).includes('Running'), 'the card said that the base is running');
@@ -36,7 +38,7 @@ async function watchAndWait(context: StoryContext, base: StandInBuild): Promise<
   tell.chapter('A pipeline waits at the gate');
   tell.speech('pipeline', 'GET /api/gate/payments?wait=30m');
   const pipeline = startWaitingPipeline({ url: world.app.url, gateKey: world.gateKey, service: 'payments' });
-  const finish = passing(context, 4).then(() => base.succeed());
+  const finish = passing(context, 3).then(() => base.succeed());
   const waits = () =>
     `payments-ci waits at the gate${world.app.waitingGates > 0 ? ' (held by PipeBot, which reads Azure DevOps for all)' : ''}`;
   const outcome = await tell.during(
@@ -72,7 +74,7 @@ async function failAndStop(context: StoryContext): Promise<StandInBuild> {
   base.start();
   tell.speech('pipeline', 'GET /api/gate/catalog?wait=30m');
   const pipeline = startWaitingPipeline({ url: world.app.url, gateKey: world.gateKey, service: 'catalog' });
-  const finish = passing(context, 3).then(() =>
+  const finish = passing(context, 2).then(() =>
     base.fail({
       task: 'Install dependencies',
       errors: ['npm error code ERESOLVE'],
@@ -96,9 +98,9 @@ async function failAndStop(context: StoryContext): Promise<StandInBuild> {
 
 async function rerun(context: StoryContext, failed: StandInBuild): Promise<void> {
   const { world, shop, tell } = context;
-  tell.chapter('The failed run is rerun under its old number; another is canceled; search needs both');
+  tell.chapter('search needs both bases; one is rerun, one canceled');
   failed.rerun();
-  await tell.during(() => 'node-base runs again', passing(context, 7));
+  await tell.during(() => 'node-base runs again', passing(context, 3));
   failed.succeed();
   const mistaken = world.azure.queueBuild(shop.nodeBase, {
     branch: 'refs/heads/main',

@@ -30,7 +30,8 @@ export function cardToText(message: RenderedMessage, layout: TextLayout = {}): s
 
 /** An element after what stands above it: an empty line where the card has a rule or a wide gap. */
 function withGap(element: Json, index: number, layout: Layout): string[] {
-  const isApart = element['separator'] === true || element['spacing'] === 'Medium';
+  const isApart =
+    element['separator'] === true || element['spacing'] === 'Medium' || element['spacing'] === 'Large';
   const lines = linesOf(element, layout);
   return index > 0 && isApart && lines.length > 0 ? ['', ...lines] : lines;
 }

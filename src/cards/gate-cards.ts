@@ -54,7 +54,9 @@ function section<Item>(title: string, items: readonly Item[], toRow: (item: Item
 
 function gateRow(gate: OpenGate, now: number, isCompact: boolean): TemplateData {
   const link = safeLink(gate.caller?.url);
-  const expectedEndAt = gate.decision?.assessment.readiness.expectedEndAt;
+  // Who is held waits for a person, whatever the base does.
+  const isForBase = gate.decision?.reason === 'base-running';
+  const expectedEndAt = isForBase ? gate.decision?.assessment.readiness.expectedEndAt : undefined;
   const reason = gateReason(gate, now);
   const expected: TemplateValue =
     expectedEndAt === undefined || expectedEndAt <= now

@@ -4,7 +4,7 @@ import type { GateDecision, GateReason } from '../domain/gate.ts';
 import type { ReadinessReason } from '../domain/readiness.ts';
 import { listText, plainText, sentence } from './plain.ts';
 import { explainReadiness, readinessTitle } from './readiness.ts';
-import { agoText, durationText } from './time.ts';
+import { agoText, durationText, isJustNow } from './time.ts';
 
 export interface ExplainedAnswer {
   readonly decision: GateDecision;
@@ -101,12 +101,15 @@ function readinessText({ decision: { assessment }, answeredAt }: ExplainedAnswer
 function holdText({ decision: { hold }, answeredAt }: ExplainedAnswer, verb: 'holds' | 'released'): string {
   const who = plainText(hold?.by) || 'Somebody';
   const because = plainText(hold?.because, 300);
-  const at = hold?.at ?? answeredAt;
-  const did =
-    verb === 'released'
-      ? `${who} released this gate ${agoText(at, answeredAt)}`
-      : `${who} has held this gate for ${durationText(answeredAt - at)}`;
+  const did = `${who} ${orderText(hold?.at ?? answeredAt, answeredAt, verb)}`;
   return sentence(`${did}${because === '' ? '' : `: ${because}`}`);
+}
+
+function orderText(at: number, now: number, verb: 'holds' | 'released'): string {
+  if (verb === 'released') return `released this gate ${agoText(at, now)}`;
+  return isJustNow(at, now)
+    ? 'has just begun to hold this gate'
+    : `has held this gate for ${durationText(now - at)}`;
 }
 
 function holdEndText({ decision: { hold, verdict }, answeredAt }: ExplainedAnswer): string {

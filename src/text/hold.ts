@@ -3,7 +3,7 @@ import type { Content, OpenGate } from '../domain/content.ts';
 import type { HoldRecord } from '../domain/hold.ts';
 import { explainDecision } from './decision.ts';
 import { branchText, plainText, sentence } from './plain.ts';
-import { durationText } from './time.ts';
+import { durationText, isJustNow } from './time.ts';
 
 type HoldContent = Extract<Content, { kind: 'hold' }>;
 type Released = Extract<Content, { kind: 'released' }>;
@@ -88,7 +88,8 @@ export function gateReason({ decision, askedAt }: OpenGate, now: number): string
 /** `by Ada for 2 h, for another 22 h: migration.` `now` in ms since the epoch. */
 export function holdDetail({ by, at, until, because, verdict }: HoldRecord, now: number): string {
   const manner = verdict === 'stop' ? 'stopped' : 'held';
+  const since = isJustNow(at, now) ? 'just now' : `for ${durationText(now - at)}`;
   return sentence(
-    `${manner} by ${plainText(by.name) || 'somebody'} for ${durationText(now - at)}, for another ${durationText(until - now)}: ${becauseText(because)}`,
+    `${manner} by ${plainText(by.name) || 'somebody'} ${since}, for another ${durationText(until - now)}: ${becauseText(because)}`,
   );
 }

@@ -20,5 +20,10 @@ export function durationText(durationMs: number): string {
 
 /** `12 min ago`, or `just now`. Both in ms since the epoch. */
 export function agoText(at: number, now: number): string {
-  return now - at < JUST_NOW_MS ? 'just now' : `${durationText(now - at)} ago`;
+  return isJustNow(at, now) ? 'just now' : `${durationText(now - at)} ago`;
+}
+
+/** So short ago that a number would say nothing. Both in ms since the epoch. */
+export function isJustNow(at: number, now: number): boolean {
+  return now - at < JUST_NOW_MS;
 }

@@ -47,7 +47,7 @@ describe('a service that is held', () => {
     const { status, body } = await world.gate('payments');
     expect([status, body.decision, body.reason]).toEqual([503, 'wait', 'held']);
     expect(body.message).toBe(
-      'Ada Lovelace has held this gate for 0 s: migration: step 2. It waits until it is released, for another 2 h at most.',
+      'Ada Lovelace has just begun to hold this gate: migration: step 2. It waits until it is released, for another 2 h at most.',
     );
     expect((await world.gate('checkout')).body.decision).toBe('continue');
     expect(textOf(await world.ask('status payments'))).toMatch(/Held.*by Ada Lovelace since/);

@@ -37,6 +37,13 @@ Open run: https://dev.azure.com/contoso/Shop/_build/results?buildId=4243
 `);
   });
 
+  it('tells when the base will end only to whoever waits for the base, and sets sections apart', () => {
+    const text = printed('gates-several');
+    expect(text).toContain('usually takes 14\nmin. Expected to end at 06:20.');
+    expect(text.match(/Expected/g)).toHaveLength(1);
+    expect(text).toMatch(/min ago\.\n\nHeld\n/);
+  });
+
   it('shows which other bases a service has', () => {
     expect(printed('several-bases')).toContain(`
 Other bases of this service

@@ -40,7 +40,8 @@ export const GATE_CARDS: Readonly<Record<string, Content>> = {
         ...GATE,
         id: '5b0c7a10-0000-4000-8000-000000000002',
         caller: { buildId: 4712 },
-        decision: DECISIONS.held,
+        // Held while its base runs.
+        decision: { ...DECISIONS.held, assessment: DECISIONS.running.assessment },
       },
       {
         ...{ id: '5b0c7a10-0000-4000-8000-000000000003', service: 'search', branch: '' },

@@ -97,7 +97,7 @@ it('the release gate has the settings that the page shows', () => {
     expect(read('docs/pipelines.md')).toContain(`\`${inputs[name]}\``);
 });
 
-it.each(textsIn('sh'))('bash can read command number %#', (text) => {
+it.each([...textsIn('sh'), ...textsIn('bash')])('bash can read command number %#', (text) => {
   expect(spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' })).toMatchObject({
     status: 0,
     stderr: '',
@@ -105,7 +105,9 @@ it.each(textsIn('sh'))('bash can read command number %#', (text) => {
 });
 
 it('every snippet says what it is', () => {
-  expect(new Set(SNIPPETS.map(({ language }) => language))).toEqual(new Set(['yaml', 'json', 'sh', 'text']));
+  expect(new Set(SNIPPETS.map(({ language }) => language))).toEqual(
+    new Set(['yaml', 'json', 'sh', 'bash', 'text']),
+  );
 });
 
 it('every way has a template, a log and a link from the table', () => {

@@ -93,6 +93,16 @@ describe('a decision in words', () => {
     );
   });
 
+  it('counts no seconds of a hold that has only just begun', () => {
+    const { held } = DECISIONS;
+    const textAfter = (passedMs: number) =>
+      explainDecision({ decision: held, answeredAt: (held.hold?.at ?? 0) + passedMs });
+    expect(textAfter(9_000)).toMatch(
+      /^Ana Ferreira has just begun to hold this gate: the image lacks libpq\. /,
+    );
+    expect(textAfter(10_000)).toMatch(/^Ana Ferreira has held this gate for 10 s: the image lacks libpq\. /);
+  });
+
   it('says who held the gate when the time ran out during a hold', () => {
     const decided = { ...DECISIONS.held, verdict: 'stop', reason: 'timed-out', waitedFor: 'held' } as const;
     expect(explainDecision({ decision: decided, answeredAt: NOW })).toContain(

@@ -59,6 +59,7 @@ describe('a hold', () => {
     expect(holdDetail({ ...open, by: nobody, because: '' }, NOW)).toBe(
       'held by somebody for 12 min, for another 1 h 48 min: no reason was given.',
     );
+    expect(holdDetail(open, open.at + 9_000)).toMatch(/^held by Ana Ferreira just now, for another /);
     expect(becauseText('x'.repeat(400))).toHaveLength(300);
   });
 });
