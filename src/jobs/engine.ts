@@ -1,6 +1,6 @@
 // pg-boss set up for us: over our Database and our clock, with one kind of queue for all jobs. Decides how
 // often and how late a job is retried, and when a worker counts as dead; runs nothing itself.
-import { type Db, PgBoss, type Queue } from 'pg-boss';
+import { type Db, PgBoss, type Queue, type QueueResult } from 'pg-boss';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../store/database.ts';
 import { setPolicy } from './job-tables.ts';
@@ -13,7 +13,9 @@ export const FIRST_RETRY_S = 1;
 
 const HOUR_S = 3_600;
 
-const JOB_OPTIONS: Omit<Queue, 'name' | 'policy'> = {
+type QueueSettings = Omit<Queue, 'name' | 'policy'>;
+
+const JOB_OPTIONS: QueueSettings = {
   retryLimit: 20,
   retryDelay: FIRST_RETRY_S,
   retryBackoff: true,
@@ -26,7 +28,7 @@ const JOB_OPTIONS: Omit<Queue, 'name' | 'policy'> = {
 };
 
 /** Dead letters stay for as long as somebody may come to look at them. */
-const DEAD_LETTER_OPTIONS: Omit<Queue, 'name' | 'policy'> = { retentionSeconds: 30 * 24 * HOUR_S };
+const DEAD_LETTER_OPTIONS: QueueSettings = { retentionSeconds: 30 * 24 * HOUR_S };
 
 /**
  * Of one key at most one job waits for its first attempt; that at most one runs is seen to by groups (slots.ts).
@@ -60,15 +62,32 @@ export function createEngine({ database, clock, onWake, onError }: EngineOptions
   return boss;
 }
 
-/** Makes the queues that are missing and brings those of an earlier version up to date. */
+/**
+ * Makes the queues that are missing and brings those of an earlier version up to date. Where all are as they should be,
+ * as at most starts, nothing is written.
+ */
 export async function ensureQueues(boss: PgBoss, names: readonly string[]): Promise<void> {
-  await boss.createQueue(DEAD_LETTER_QUEUE, DEAD_LETTER_OPTIONS);
-  await boss.updateQueue(DEAD_LETTER_QUEUE, DEAD_LETTER_OPTIONS);
-  for (const name of names) {
-    await boss.createQueue(name, { ...JOB_OPTIONS, policy: POLICY });
-    await boss.updateQueue(name, JOB_OPTIONS);
-  }
-  await setPolicy(boss.getDb(), names, POLICY);
+  const known = new Map(
+    (await boss.getQueues([DEAD_LETTER_QUEUE, ...names])).map((queue) => [queue.name, queue]),
+  );
+  await ensureQueue(boss, { name: DEAD_LETTER_QUEUE, settings: DEAD_LETTER_OPTIONS, known });
+  for (const name of names) await ensureQueue(boss, { name, settings: JOB_OPTIONS, policy: POLICY, known });
+  const isOther = names.some((name) => (known.get(name)?.policy ?? POLICY) !== POLICY);
+  if (isOther) await setPolicy(boss.getDb(), names, POLICY);
+}
+
+interface WantedQueue {
+  readonly name: string;
+  readonly settings: QueueSettings;
+  readonly policy?: typeof POLICY;
+  readonly known: ReadonlyMap<string, QueueResult>;
+}
+
+async function ensureQueue(boss: PgBoss, { name, settings, policy, known }: WantedQueue): Promise<void> {
+  const standing = known.get(name);
+  if (!standing) return boss.createQueue(name, { ...settings, ...(policy ? { policy } : {}) });
+  const fields = Object.keys(settings) as (keyof QueueSettings)[];
+  if (fields.some((field) => standing[field] !== settings[field])) await boss.updateQueue(name, settings);
 }
 
 function engineDatabase(database: Database, onWake: (name: string) => void): Db {

@@ -123,9 +123,10 @@ export async function listDeadJobs(database: Db, deadLetterQueue: string): Promi
 export async function setPolicy(database: Db, names: readonly string[], policy: string): Promise<void> {
   const values = [names, policy];
   const isOther = 'name = any($1::text[]) and policy is distinct from $2';
-  await database.executeSql(`update pgboss.queue set policy = $2 where ${isOther}`, values);
+  // The queue comes last: whoever is cut off in between finds it as it was, and begins again.
   await database.executeSql(
     `update pgboss.job set policy = $2 where ${isOther} and state in ('created', 'retry', 'active')`,
     values,
   );
+  await database.executeSql(`update pgboss.queue set policy = $2 where ${isOther}`, values);
 }

@@ -62,6 +62,28 @@ async function pretendThatAWorkerTookIt(database: Database): Promise<void> {
 }
 
 eachDatabase('the job queue', (open) => {
+  it('writes no definition at a start that finds all as it should be, and mends what is not', async () => {
+    const database = await open();
+    const start = async () => {
+      const clock = createScriptedClock();
+      const names = ['deliver', 'poll'] as const;
+      const queue = createQueue<Payloads>({ database, clock, names, onError: () => undefined });
+      await queue.start();
+      await queue.stop({ graceMs: 1_000 });
+      return database.query<{ name: string; policy: string; retry_limit: number; version: string }>(
+        'select name, policy, retry_limit, xmin::text as version from pgboss.queue order by name',
+      );
+    };
+    const first = await start();
+    expect(first.map(({ name }) => name)).toContain('deliver');
+    await database.query(`update pgboss.queue set retry_limit = 3, policy = 'standard' where name = 'poll'`);
+    const second = await start();
+    const isPoll = ({ name }: { readonly name: string }) => name === 'poll';
+    expect(second.filter((queue) => !isPoll(queue))).toEqual(first.filter((queue) => !isPoll(queue)));
+    expect(second.find(isPoll)).toMatchObject({ policy: 'short', retry_limit: 20 });
+    expect(await start()).toEqual(second);
+  });
+
   it('runs a job that is due in an hour when an hour has passed', async () => {
     const { seen, handler } = recorder();
     await withQueue(
