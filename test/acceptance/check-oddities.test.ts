@@ -142,7 +142,7 @@ describe('a check', () => {
     const plan = await ask();
     const { status, body } = await deliver(plan, { path: 'checkout' });
     expect([status, body.error]).toEqual([400, 'check-request-invalid']);
-    expect(body.message).toContain('this task has asked about another service before');
+    expect(body.message).toContain('this task has asked before, about another service');
     base.succeed();
     await world.pass(0.5);
     expect(verdictsOf(plan)).toEqual(['succeeded']);
