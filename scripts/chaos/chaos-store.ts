@@ -67,10 +67,18 @@ async function administrate(url: string, sql: string): Promise<void> {
   }
 }
 
+export interface CheckLeftovers {
+  /** Neither told nor given up. */
+  readonly open: number;
+  /** Tokens of runs that are still kept. */
+  readonly tokens: number;
+}
+
 export interface Leftovers {
   /** Neither delivered nor superseded, by state. */
   readonly notifications: Readonly<Record<string, number>>;
   readonly unanswered: number;
+  readonly checks: CheckLeftovers;
   /** Jobs that were given up, by kind. */
   readonly deadJobs: Readonly<Record<string, number>>;
 }
@@ -88,7 +96,15 @@ export async function leftoversOf(database: Database): Promise<Leftovers> {
   );
   return {
     notifications: Object.fromEntries(states.map(({ state, count }) => [state, count])),
+    checks: await checkLeftoversOf(database),
     unanswered: messages?.count ?? 0,
     deadJobs: Object.fromEntries(jobs.map(({ name, count }) => [name, count])),
   };
+}
+
+export async function checkLeftoversOf(database: Database): Promise<CheckLeftovers> {
+  const [left] = await database.query<CheckLeftovers>(
+    `select count(*) filter (where ended_as is null) as open, count(sealed_token) as tokens from pipebot.checks`,
+  );
+  return left ?? { open: 0, tokens: 0 };
 }

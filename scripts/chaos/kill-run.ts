@@ -8,13 +8,15 @@ import { type Comparison, isBroken } from './book.ts';
 import type { CastOptions } from './cast.ts';
 import {
   type ChaosStore,
+  checkLeftoversOf,
   type Leftovers,
   leftoversOf,
   type StoreKind,
   startChaosStore,
 } from './chaos-store.ts';
 import { type ChaosWorld, startChaosWorld, type WorldSize } from './chaos-world.ts';
-import { type CrashPlan, CrashPlanner } from './crash-plan.ts';
+import { type CheckComparison, isCheckBroken } from './check-book.ts';
+import { CHECK_POINTS, type CrashPlan, CrashPlanner } from './crash-plan.ts';
 import { type LostSends, loseSends } from './lost-sends.ts';
 import { People } from './people.ts';
 import { type PointVisit, Program, type ProgramEnd } from './program.ts';
@@ -39,6 +41,7 @@ export interface Progress {
 }
 
 export interface KillRunResult extends Comparison {
+  readonly checks: CheckComparison;
   readonly planner: CrashPlanner;
   readonly kills: number;
   /** Ends of the process that nobody had ordered; a start that the store refused is none. */
@@ -57,6 +60,8 @@ export interface KillRunResult extends Comparison {
 const DRAIN_LIMIT_MS = 660_000;
 /** Whatever is told twice is told by then. */
 const QUIET_MS = 5_000;
+/** No token is kept for longer after the end of its check. */
+const TOKENS_GO_WITHIN_MS = 60_000;
 const MAX_FIRST_STARTS = 20;
 /** Whoever watches over PipeBot ends a start that hangs, on an answer that never comes. */
 const START_PATIENCE_MS = 15_000;
@@ -113,7 +118,10 @@ class KillRun {
   constructor(parts: Parts) {
     const { options, world, random, port } = parts;
     this.#parts = parts;
-    this.#planner = new CrashPlanner(random, options.lostAnswers > 0 ? AMONG_LOSSES : {});
+    this.#planner = new CrashPlanner(random, {
+      ...(options.lostAnswers > 0 ? AMONG_LOSSES : {}),
+      ...(options.isForChecksOnly ? { points: CHECK_POINTS } : {}),
+    });
     if (options.lostAnswers > 0) this.#sends = loseSends(world.teams, random, options.lostAnswers);
     this.#people = new People({ world, random, port, beforeLook: () => this.#sends?.tick() });
   }
@@ -129,10 +137,12 @@ class KillRun {
     await this.#drain();
     const drainMs = performance.now() - begunAt;
     const comparison = book.compare();
-    const leftovers = await this.#lookInto(comparison);
+    const checks = this.#people.checks.compare();
+    const leftovers = await this.#lookInto(comparison, checks);
     const { proxy } = this.#parts.store;
     return {
       ...comparison,
+      checks,
       planner: this.#planner,
       kills: this.#kills,
       ownEnds: this.#ownEnds,
@@ -209,7 +219,8 @@ class KillRun {
       this.#planner.record(plan, end, wasOurKill);
     } else if (end.code === 1 && this.#parts.options.lostAnswers > 0) this.#refusedStarts += 1;
     else this.#ownEnds += 1;
-    const { toldCount: told, openCount: open } = this.#people.book;
+    const { openCount: open } = this.#people;
+    const told = this.#people.book.toldCount + this.#people.checks.toldCount;
     this.#parts.options.onProgress?.({ kills: this.#kills, told, open });
   }
 
@@ -221,23 +232,40 @@ class KillRun {
     const deadline = performance.now() + DRAIN_LIMIT_MS;
     let program = this.#launch();
     this.#begin(program);
-    while (performance.now() < deadline && book.openCount > 0) {
+    while (performance.now() < deadline && this.#people.openCount > 0) {
       await delay(100);
       if (program.isRunning) continue;
       program = this.#launch();
       this.#begin(program);
     }
     await delay(QUIET_MS);
+    await this.#untilChecksEnd();
     await program.kill();
     book.tick();
   }
 
-  async #lookInto(comparison: Comparison): Promise<Leftovers> {
+  /** What was told may not be recorded yet: a job of a process that died is taken over after a while. */
+  async #untilChecksEnd(): Promise<void> {
+    if (this.#parts.options.checked === 0) return;
+    // The folder of an embedded database is the process's alone, which takes its old jobs over at its start.
+    if (this.#parts.options.database === 'embedded') return delay(QUIET_MS);
+    const database = await this.#parts.store.open();
+    try {
+      const deadline = performance.now() + TOKENS_GO_WITHIN_MS;
+      while (performance.now() < deadline && (await checkLeftoversOf(database)).tokens > 0) await delay(250);
+    } finally {
+      await database.close();
+    }
+  }
+
+  async #lookInto(comparison: Comparison, checks: CheckComparison): Promise<Leftovers> {
     const database = await this.#parts.store.open();
     try {
       const leftovers = await leftoversOf(database);
-      if (isBroken(comparison) || Object.keys(leftovers.deadJobs).length > 0)
-        await this.#people.keepEvidence(database, comparison);
+      const isAllWell =
+        !isBroken(comparison) && !isCheckBroken(checks) && Object.keys(leftovers.deadJobs).length === 0;
+      if (!isAllWell || leftovers.checks.open + leftovers.checks.tokens > 0)
+        await this.#people.keepEvidence(database, { ...comparison, ...checks });
       return leftovers;
     } finally {
       await database.close();
