@@ -67,11 +67,12 @@ async function call(stage: Stage, line: Line, known: readonly BaseResult[]): Pro
   const { random, checks, caller, leaving } = stage;
   let entry = checks.ask(line, addPlan(stage, line), known);
   while (!leaving.aborted) {
-    if (await caller.open(entry.plan, line.service)) {
+    const answer = await caller.open(entry.plan, line.service);
+    if (answer === 'acknowledged') {
       entry.state = 'waits';
       return entry;
     }
-    if (random() >= SAME_IDS_SHARE) {
+    if (answer === 'unsure' && random() >= SAME_IDS_SHARE) {
       // Azure ends the plan of a task whose call failed; now and then before PipeBot notices it, now and then after.
       if (random() < 0.5) entry.plan.finish();
       entry = checks.ask(line, addPlan(stage, line), known);

@@ -26,9 +26,11 @@ export class GateCaller {
     this.#url = `http://127.0.0.1:${port}/api/gate`;
   }
 
-  /** True when PipeBot has taken the check in, and has said so. */
-  async open(plan: StandInPlan, service: string): Promise<boolean> {
-    return (await this.#post(plan, service)) === 200;
+  /** Whether PipeBot has taken the check in and has said so, has not taken it in for sure, or nobody knows. */
+  async open(plan: StandInPlan, service: string): Promise<'acknowledged' | 'not-there' | 'unsure'> {
+    const status = await this.#post(plan, service);
+    if (status === 200) return 'acknowledged';
+    return status === 'not-there' ? 'not-there' : 'unsure';
   }
 
   /** True when PipeBot has taken the check back, and has said so. */
@@ -40,12 +42,12 @@ export class GateCaller {
   async hold(service: string, id: string | undefined): Promise<HeldAnswer | undefined> {
     const query = new URLSearchParams({ wait: HELD_FOR, ...(id === undefined ? {} : { id }) });
     const answer = await this.#fetch(`${service}?${query}`, { headers: { 'x-pipebot-key': GATE_KEY } });
-    if (!answer) return undefined;
+    if (!answer || answer === 'not-there') return undefined;
     const { status, body } = answer;
     return { status, ...(typeof body['id'] === 'string' && status !== 404 ? { id: body['id'] } : {}) };
   }
 
-  async #post(plan: StandInPlan, path: string): Promise<number | undefined> {
+  async #post(plan: StandInPlan, path: string): Promise<number | 'not-there' | undefined> {
     const answer = await this.#fetch(path, {
       method: 'POST',
       headers: {
@@ -55,6 +57,7 @@ export class GateCaller {
       },
     });
     // A question that PipeBot refuses is a mistake of this story, and no accident.
+    if (answer === 'not-there') return answer;
     if (answer && answer.status >= 400 && answer.status < 500)
       throw new Error(`The gate refused ${path}: ${JSON.stringify(answer.body)}`);
     return answer?.status;
@@ -65,8 +68,14 @@ export class GateCaller {
     try {
       const response = await fetch(`${this.#url}/${path}`, { ...request, signal });
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-    } catch {
-      return undefined;
+    } catch (error) {
+      return isRefusal(error) ? 'not-there' : undefined;
     }
   }
+}
+
+/** Nobody listened, so that nothing can have been taken in. */
+function isRefusal(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
 }

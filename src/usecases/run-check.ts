@@ -26,7 +26,8 @@ export async function runCheck(ports: RunCheckPorts, { id }: { readonly id: stri
   await enqueueRun(ports, id, ports.clock.now() + HEARTBEAT_MS);
   const begun = await beginTask(ports, work);
   if (begun.end) return endCheck(ports, check, begun.end);
-  await look(ports, begun.work);
+  // Taken back while its pipeline was spoken to.
+  if (begun.work) await look(ports, begun.work);
 }
 
 const LOST_SERVICE = 'PipeBot no longer knows this service, so nobody can say whether its base is ready.';

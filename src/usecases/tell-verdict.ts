@@ -1,5 +1,6 @@
 // Tells a pipeline the verdict on its check, until it is known to have arrived: a verdict that is lost leaves a run
-// hanging until its own time-out. Each attempt is recorded before it is made. It must not make the verdict.
+// hanging until its own time-out. Each attempt is recorded before it is made, and explained before that: a death in between
+// repeats an explanation, and leaves no verdict without one. It must not make the verdict.
 import type { CheckResult } from '../domain/check.ts';
 import { resultOf, TOKEN_LIFE_MS, verdictPauseMs } from '../domain/check-progress.ts';
 import { type CheckAtWork, endCheck, note, type RunCheckPorts } from './check-at-work.ts';
@@ -42,12 +43,13 @@ export async function sendVerdict(
   const attempts = before + 1;
   const now = ports.clock.now();
   if (now - check.receivedAt > TOKEN_LIFE_MS) return endCheck(ports, check, 'token-dead');
-  // Before anything can fail. Who is cut off comes back by the job that was running.
-  const begun = await note(ports, work, { ...check.progress, attempts });
   await enqueueRun(ports, check.id, now + verdictPauseMs(attempts));
-  // Nothing of this is waited for again: it explains the verdict, and must not delay it.
-  const shownEnd = before === 0 ? await show(ports, begun, verdict) : undefined;
+  // What fails of this is not tried again: it explains the verdict, and must not delay it.
+  const shownEnd = before === 0 ? await show(ports, work, verdict) : undefined;
   if (shownEnd) return endCheck(ports, check, shownEnd);
+  const begun = await note(ports, work, { ...check.progress, attempts });
+  // Taken back meanwhile: a run that no longer waits is told nothing.
+  if (!begun) return;
   const answer = await ports.plans.completeTask(begun.task, begun.token, verdict.result);
   await take(ports, begun, { answer, attempts, verdict });
 }
