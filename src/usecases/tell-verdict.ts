@@ -8,6 +8,11 @@ import { enqueueRun } from './open-check.ts';
 import type { PlanAnswer } from './ports.ts';
 import { tellLines } from './tell-progress.ts';
 
+export type TellVerdictPorts = Pick<
+  RunCheckPorts,
+  'checks' | 'plans' | 'transactions' | 'jobs' | 'clock' | 'log'
+>;
+
 export interface CheckVerdict {
   readonly result: CheckResult;
   readonly sentence: string;
@@ -34,7 +39,7 @@ export async function tellVerdict(ports: RunCheckPorts, work: CheckAtWork): Prom
 
 /** One attempt; what may not have arrived leaves the job for the next one. */
 export async function sendVerdict(
-  ports: RunCheckPorts,
+  ports: TellVerdictPorts,
   work: CheckAtWork,
   verdict: CheckVerdict,
 ): Promise<void> {
@@ -54,7 +59,11 @@ export async function sendVerdict(
   await take(ports, begun, { answer, attempts, verdict });
 }
 
-async function show(ports: RunCheckPorts, work: CheckAtWork, { result, sentence, variables }: CheckVerdict) {
+async function show(
+  ports: TellVerdictPorts,
+  work: CheckAtWork,
+  { result, sentence, variables }: CheckVerdict,
+) {
   const issues = result === 'failed' ? [{ type: 'error' as const, message: sentence }] : [];
   const record = {
     currentOperation: sentence,
@@ -72,7 +81,7 @@ interface Attempt {
 }
 
 async function take(
-  ports: RunCheckPorts,
+  ports: TellVerdictPorts,
   { check, gate }: CheckAtWork,
   { answer, attempts, verdict }: Attempt,
 ): Promise<void> {
