@@ -34,6 +34,8 @@ export interface CrashPlannerOptions {
   readonly lifeFactor?: number;
   /** Of all deaths, 0 to 1: those at a random moment instead of at a point. */
   readonly randomShare?: number;
+  /** How long a point is waited for at which nobody has died yet. */
+  readonly firstDeathPatienceMs?: number;
   /** Where it may die; everywhere when not given. */
   readonly points?: readonly CrashPoint[];
 }
@@ -43,6 +45,7 @@ export class CrashPlanner {
   readonly #lifeFactor: number;
   readonly #randomShare: number;
   readonly #points: readonly CrashPoint[];
+  readonly #firstDeathPatienceMs: number;
   readonly #reached = new Map<CrashPoint, number>();
   readonly #died = new Map<CrashPoint, number>();
   #queue: CrashPoint[] = [];
@@ -56,6 +59,7 @@ export class CrashPlanner {
     this.#lifeFactor = lifeFactor;
     this.#randomShare = randomShare;
     this.#points = points;
+    this.#firstDeathPatienceMs = options.firstDeathPatienceMs ?? FIRST_DEATH_PATIENCE_MS;
   }
 
   next(): CrashPlan {
@@ -73,7 +77,7 @@ export class CrashPlanner {
       visit: { point, nth: 1 + Math.floor(this.#random() * usual) },
       afterMs: Math.max(
         this.#lifeFactor * POINT_PATIENCE_MS,
-        this.#deathsAt(point) === 0 ? FIRST_DEATH_PATIENCE_MS : 0,
+        this.#deathsAt(point) === 0 ? this.#firstDeathPatienceMs : 0,
       ),
       isInStart: false,
     };

@@ -96,6 +96,9 @@ function lossOf(chance: number): Loss {
 /** Where answers are lost, many starts fail: the lives of those that succeed are to be worth it. */
 const AMONG_LOSSES = { lifeFactor: 50, randomShare: 0.8 };
 
+/** Few points, of which each comes by often. */
+const AT_THE_GATE = { points: CHECK_POINTS, firstDeathPatienceMs: 3_000 };
+
 interface Parts {
   readonly options: KillRunOptions;
   readonly world: ChaosWorld;
@@ -120,7 +123,7 @@ class KillRun {
     this.#parts = parts;
     this.#planner = new CrashPlanner(random, {
       ...(options.lostAnswers > 0 ? AMONG_LOSSES : {}),
-      ...(options.isForChecksOnly ? { points: CHECK_POINTS } : {}),
+      ...(options.isForChecksOnly ? AT_THE_GATE : {}),
     });
     if (options.lostAnswers > 0) this.#sends = loseSends(world.teams, random, options.lostAnswers);
     this.#people = new People({ world, random, port, beforeLook: () => this.#sends?.tick() });
