@@ -14,7 +14,7 @@ const { values, positionals } = parseArgs({
     /** For instances: how many kills and stops at least. */
     troubles: { type: 'string', default: '40' },
     notifications: { type: 'string', default: '10000' },
-    /** For kill: per cent of commits and sends whose answer is lost. */
+    /** For kill: per cent of commits, sends and verdicts whose answer is lost. */
     'lost-answers': { type: 'string', default: '0' },
     /** For kill: server or embedded. */
     database: { type: 'string', default: 'server' },
@@ -65,7 +65,7 @@ async function instances(): Promise<boolean> {
   const troubles = Number(values.troubles);
   const run = await runInstances({
     ...SIZE,
-    ...{ seed, troubles, notifications, checked: 0, isForChecksOnly: false },
+    ...{ seed, troubles, notifications, checked: 0, isForChecksOnly: false, lostAnswers: 0 },
     onProgress: (at) =>
       show(`${at.troubles} of ${troubles} troubles, ${at.told} told, ${at.open} on their way`),
   });

@@ -13,6 +13,8 @@ export interface CastOptions {
   readonly subscribers: number;
   /** How many pipelines ask one service at about the same time. */
   readonly callers: number;
+  /** Share of the bases after whose end a plan takes an event and does not say so, 0 to 1. */
+  readonly lostAnswers: number;
   /** Only the gate is asked, and nobody speaks in Teams. */
   readonly isForChecksOnly: boolean;
 }
@@ -21,7 +23,7 @@ const STYLES = ['update', 'flat', 'thread'] as const;
 
 /** Begins every story. The first of the lines is for what happens beside the watches. */
 export function everyStory(stage: Stage, cast: CastOptions): Promise<void>[] {
-  const checks = stage.world.checked.map((line) => checkStory(stage, line, cast.callers));
+  const checks = stage.world.checked.map((line) => checkStory(stage, line, cast));
   return cast.isForChecksOnly ? checks : [...checks, ...storiesInTeams(stage, cast)];
 }
 

@@ -2,8 +2,10 @@
 // meanwhile, some take their question back, some wait with GET; then the base ends well or badly.
 import { setTimeout as delay } from 'node:timers/promises';
 import { CALLBACK_CALLERS, type CallbackCaller } from '../../test/stand-ins/azure-devops/callback-callers.ts';
+import { PLAN_CALLS } from '../../test/stand-ins/azure-devops/plan-call-match.ts';
 import type { StandInPlan } from '../../test/stand-ins/azure-devops/stand-in-plan.ts';
 import { pick } from '../../test/support/generated-history.ts';
+import type { CastOptions } from './cast.ts';
 import type { Line } from './chaos-world.ts';
 import type { BaseResult, CheckEntry, HeldEntry } from './check-book.ts';
 import { type Stage, UNTIL_FRESH_MS } from './stage.ts';
@@ -27,17 +29,27 @@ const HUBS: readonly [Hub, ...Hub[]] = [
   CALLBACK_CALLERS['an agentless phase of a release'],
 ];
 
+/** Azure Pipelines takes it, and the answer does not arrive. */
+const LOST_EVENT = {
+  match: PLAN_CALLS.event,
+  applied: true,
+  times: 1,
+  effect: { kind: 'reset' },
+} as const;
+
+type CheckCast = Pick<CastOptions, 'callers' | 'lostAnswers'>;
+
 /** `line.definition` is the base of its service. */
-export async function checkStory(stage: Stage, line: Line, callers: number): Promise<void> {
+export async function checkStory(stage: Stage, line: Line, cast: CheckCast): Promise<void> {
   const { signal, checks } = stage;
   while (!signal.aborted) {
     const finish = checks.begin(line);
-    await wave(stage, line, callers);
+    await wave(stage, line, cast);
     finish();
   }
 }
 
-async function wave(stage: Stage, line: Line, callers: number): Promise<void> {
+async function wave(stage: Stage, line: Line, { callers, lostAnswers }: CheckCast): Promise<void> {
   const { world, random, checks, leaving } = stage;
   const base = world.azure.queueBuild(line.definition, { id: world.nextBuildId() });
   base.start();
@@ -55,6 +67,7 @@ async function wave(stage: Stage, line: Line, callers: number): Promise<void> {
   if (leaving.aborted) return;
   const result: BaseResult = random() < 0.5 ? 'succeeded' : 'failed';
   checks.baseEnded(line, result);
+  if (random() < lostAnswers) world.azure.injectFault(LOST_EVENT);
   if (result === 'succeeded') base.succeed();
   else base.fail({ task: 'Image', errors: [`image ${base.id} failed`] });
   if (random() < LATE_SHARE) left.push(await call(stage, line, [result]));

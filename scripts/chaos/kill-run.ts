@@ -27,7 +27,7 @@ export interface KillRunOptions extends WorldSize, CastOptions {
   /** Goes on killing until so many were told. */
   readonly notifications: number;
   readonly database: StoreKind;
-  /** Share of commits and sends whose answer is lost, 0 to 1. */
+  /** Share of commits, sends and verdicts whose answer is lost, 0 to 1. */
   readonly lostAnswers: number;
   /** A PostgreSQL server that runs already. */
   readonly serverUrl?: string;

@@ -37,7 +37,10 @@ export async function tellVerdict(ports: RunCheckPorts, work: CheckAtWork): Prom
   });
 }
 
-/** One attempt; what may not have arrived leaves the job for the next one. */
+/**
+ * One attempt; what may not have arrived leaves the job for the next one. No earlier: a job that waits is not put off, and
+ * Azure DevOps may say when to come back. Who is cut off comes back by the job that was running.
+ */
 export async function sendVerdict(
   ports: TellVerdictPorts,
   work: CheckAtWork,
@@ -48,7 +51,6 @@ export async function sendVerdict(
   const attempts = before + 1;
   const now = ports.clock.now();
   if (now - check.receivedAt > TOKEN_LIFE_MS) return endCheck(ports, check, 'token-dead');
-  await enqueueRun(ports, check.id, now + verdictPauseMs(attempts));
   // What fails of this is not tried again: it explains the verdict, and must not delay it.
   const shownEnd = before === 0 ? await show(ports, work, verdict) : undefined;
   if (shownEnd) return endCheck(ports, check, shownEnd);

@@ -117,6 +117,22 @@ eachMigratedDatabase('a verdict', (open) => {
     expect(deaths).toBe(10);
   });
 
+  test('is tried again when Azure DevOps says so, and not before', async () => {
+    await using stand = await bench();
+    const { ports, checks } = stand;
+    const subject = await stand.begin('check');
+    const runs: unknown[] = [];
+    await stand.look(subject, {
+      plans: {
+        ...ports.plans,
+        completeTask: async () => ({ kind: 'failed', detail: 'HTTP 429', retryAfterMs: 45_000 }),
+      },
+      jobs: { enqueue: async (name, payload, options) => void runs.push([name, payload, options]) },
+    });
+    expect(runs).toEqual([['run-check', { id: 'check' }, { key: 'check', runAt: NOW + 45_000 }]]);
+    expect(await checks.find('check')).toMatchObject({ progress: { attempts: 1 } });
+  });
+
   test('is not told to a run that takes its check back while it is explained', async () => {
     await using stand = await bench();
     const { ports, checks } = stand;
