@@ -2,6 +2,7 @@
 // the embedded one. Also looks into it afterwards, past PipeBot.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { Secret } from '../../src/secret.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
@@ -102,9 +103,25 @@ export async function leftoversOf(database: Database): Promise<Leftovers> {
   };
 }
 
-export async function checkLeftoversOf(database: Database): Promise<CheckLeftovers> {
+async function checkLeftoversOf(database: Database): Promise<CheckLeftovers> {
   const [left] = await database.query<CheckLeftovers>(
     `select count(*) filter (where ended_as is null) as open, count(sealed_token) as tokens from pipebot.checks`,
   );
   return left ?? { open: 0, tokens: 0 };
+}
+
+/** No token is kept for longer after the end of its check. */
+const TOKENS_GO_WITHIN_MS = 60_000;
+
+/** What was told may not be recorded yet: a job of a process that died is taken over after a while. */
+export async function untilTokensGo({ environment, open }: ChaosStore): Promise<void> {
+  // The folder of an embedded database is the process's alone, which takes its old jobs over at its start.
+  if ('DATA_DIR' in environment) return;
+  const database = await open();
+  try {
+    const deadline = performance.now() + TOKENS_GO_WITHIN_MS;
+    while (performance.now() < deadline && (await checkLeftoversOf(database)).tokens > 0) await delay(250);
+  } finally {
+    await database.close();
+  }
 }

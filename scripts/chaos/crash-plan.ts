@@ -24,9 +24,9 @@ const START_SHARE = 0.3;
 const RAREST_SHARE = 0.5;
 const MOST_VISITS = 60;
 
-/** Where a process can be that only answers at the gate. */
+/** Where a process can be that only answers at the gate, without the service hooks that now and then come first. */
 const OF_CHECKS =
-  /^(?:plans\.|pipelines\.(?:listBuilds|getBuild)|commit:(?:open-check|note-progress|store-verdict|end-check|cancel-check|wake-checks|store-reading|store-build|plan-poll|receive-hook|statement):)/;
+  /^(?:plans\.|pipelines\.listBuilds|commit:(?:open-check|note-progress|store-verdict|end-check|cancel-check|wake-checks|store-reading|plan-poll|statement):)/;
 export const CHECK_POINTS: readonly CrashPoint[] = CRASH_POINTS.filter((point) => OF_CHECKS.test(point));
 
 export interface CrashPlannerOptions {

@@ -8,11 +8,11 @@ import { type Comparison, isBroken } from './book.ts';
 import type { CastOptions } from './cast.ts';
 import {
   type ChaosStore,
-  checkLeftoversOf,
   type Leftovers,
   leftoversOf,
   type StoreKind,
   startChaosStore,
+  untilTokensGo,
 } from './chaos-store.ts';
 import { type ChaosWorld, startChaosWorld, type WorldSize } from './chaos-world.ts';
 import { type CheckComparison, isCheckBroken } from './check-book.ts';
@@ -60,8 +60,6 @@ export interface KillRunResult extends Comparison {
 const DRAIN_LIMIT_MS = 660_000;
 /** Whatever is told twice is told by then. */
 const QUIET_MS = 5_000;
-/** No token is kept for longer after the end of its check. */
-const TOKENS_GO_WITHIN_MS = 60_000;
 const MAX_FIRST_STARTS = 20;
 /** Whoever watches over PipeBot ends a start that hangs, on an answer that never comes. */
 const START_PATIENCE_MS = 15_000;
@@ -242,23 +240,9 @@ class KillRun {
       this.#begin(program);
     }
     await delay(QUIET_MS);
-    await this.#untilChecksEnd();
+    if (this.#parts.options.checked > 0) await untilTokensGo(this.#parts.store);
     await program.kill();
     book.tick();
-  }
-
-  /** What was told may not be recorded yet: a job of a process that died is taken over after a while. */
-  async #untilChecksEnd(): Promise<void> {
-    if (this.#parts.options.checked === 0) return;
-    // The folder of an embedded database is the process's alone, which takes its old jobs over at its start.
-    if (this.#parts.options.database === 'embedded') return delay(QUIET_MS);
-    const database = await this.#parts.store.open();
-    try {
-      const deadline = performance.now() + TOKENS_GO_WITHIN_MS;
-      while (performance.now() < deadline && (await checkLeftoversOf(database)).tokens > 0) await delay(250);
-    } finally {
-      await database.close();
-    }
   }
 
   async #lookInto(comparison: Comparison, checks: CheckComparison): Promise<Leftovers> {
