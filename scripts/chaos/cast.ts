@@ -1,6 +1,7 @@
 // Who does what in a chaos run: which rooms watch which service, which subscribe to which, and where the rest happens.
 import { alarmStory, type Subscriber } from './alarm-story.ts';
 import type { Room } from './chaos-world.ts';
+import { checkStory } from './check-story.ts';
 import { darkStory, deletionStory, moveStory, questionStory } from './side-stories.ts';
 import type { Stage } from './stage.ts';
 import { watchStory } from './watch-story.ts';
@@ -10,12 +11,23 @@ export interface CastOptions {
   readonly watchers: number;
   /** How many rooms subscribe to the failures of one service; one more hears of all its builds. */
   readonly subscribers: number;
+  /** How many pipelines ask one service at about the same time. */
+  readonly callers: number;
+  /** Share of the bases after whose end a plan takes an event and does not say so, 0 to 1. */
+  readonly lostAnswers: number;
+  /** Only the gate is asked, and nobody speaks in Teams. */
+  readonly isForChecksOnly: boolean;
 }
 
 const STYLES = ['update', 'flat', 'thread'] as const;
 
 /** Begins every story. The first of the lines is for what happens beside the watches. */
-export function everyStory(stage: Stage, { watchers, subscribers }: CastOptions): Promise<void>[] {
+export function everyStory(stage: Stage, cast: CastOptions): Promise<void>[] {
+  const checks = stage.world.checked.map((line) => checkStory(stage, line, cast));
+  return cast.isForChecksOnly ? checks : [...checks, ...storiesInTeams(stage, cast)];
+}
+
+function storiesInTeams(stage: Stage, { watchers, subscribers }: CastOptions): Promise<void>[] {
   const { lines, alarms, dark, rooms, teams } = stage.world;
   const [sideLine, ...watched] = lines;
   const channels = rooms.filter(({ conversation }) => conversation.kind === 'channel');

@@ -2,6 +2,7 @@
 // the embedded one. Also looks into it afterwards, past PipeBot.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { Secret } from '../../src/secret.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
@@ -67,10 +68,18 @@ async function administrate(url: string, sql: string): Promise<void> {
   }
 }
 
+export interface CheckLeftovers {
+  /** Neither told nor given up. */
+  readonly open: number;
+  /** Tokens of runs that are still kept. */
+  readonly tokens: number;
+}
+
 export interface Leftovers {
   /** Neither delivered nor superseded, by state. */
   readonly notifications: Readonly<Record<string, number>>;
   readonly unanswered: number;
+  readonly checks: CheckLeftovers;
   /** Jobs that were given up, by kind. */
   readonly deadJobs: Readonly<Record<string, number>>;
 }
@@ -88,7 +97,31 @@ export async function leftoversOf(database: Database): Promise<Leftovers> {
   );
   return {
     notifications: Object.fromEntries(states.map(({ state, count }) => [state, count])),
+    checks: await checkLeftoversOf(database),
     unanswered: messages?.count ?? 0,
     deadJobs: Object.fromEntries(jobs.map(({ name, count }) => [name, count])),
   };
+}
+
+async function checkLeftoversOf(database: Database): Promise<CheckLeftovers> {
+  const [left] = await database.query<CheckLeftovers>(
+    `select count(*) filter (where ended_as is null) as open, count(sealed_token) as tokens from pipebot.checks`,
+  );
+  return left ?? { open: 0, tokens: 0 };
+}
+
+/** No token is kept for longer after the end of its check. */
+const TOKENS_GO_WITHIN_MS = 60_000;
+
+/** What was told may not be recorded yet: a job of a process that died is taken over after a while. */
+export async function untilTokensGo({ environment, open }: ChaosStore): Promise<void> {
+  // The folder of an embedded database is the process's alone, which takes its old jobs over at its start.
+  if ('DATA_DIR' in environment) return;
+  const database = await open();
+  try {
+    const deadline = performance.now() + TOKENS_GO_WITHIN_MS;
+    while (performance.now() < deadline && (await checkLeftoversOf(database)).tokens > 0) await delay(250);
+  } finally {
+    await database.close();
+  }
 }

@@ -1,5 +1,6 @@
 // The outside world of a chaos run: an Azure DevOps with many services and a Teams with many conversations in several
 // tenants. All of it outlives the processes that are killed in between.
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,8 @@ export interface ChaosWorld {
   readonly lines: readonly Line[];
   /** Services that are subscribed to, a few on one branch. */
   readonly alarms: readonly Line[];
+  /** Services whose gates are asked; the definition of each is that of its base. */
+  readonly checked: readonly Line[];
   /** A service of which Azure DevOps never tells anything. */
   readonly dark: Line;
   readonly rooms: readonly Room[];
@@ -52,6 +55,7 @@ export interface WorldSize {
   readonly lines: number;
   readonly alarms: number;
   readonly rooms: number;
+  readonly checked: number;
 }
 
 /** Teams' limits hold for a tenant, so several of them may be told more. */
@@ -59,24 +63,30 @@ const TENANTS = 4;
 const ROOMS_PER_PERSON = 4;
 const ALARMS_PER_BRANCH = 5;
 const DARK_BRANCH = 'dark';
+/** Of the pipelines that ask. */
+export const GATE_KEY = 'chaos-gate-key-of-32-characters-x';
 export const HOOK_SECRET = 'chaos-hook-secret-of-32-characters';
 
 export async function startChaosWorld(size: WorldSize): Promise<ChaosWorld> {
   const azure = await startAzureDevOpsStandIn({ clock: systemClock });
   const teams = await startTeamsConnectorStandIn({ clock: systemClock, requireToken: false });
   const folder = mkdtempSync(join(tmpdir(), 'pipebot-chaos-'));
-  const { lines, alarms, dark } = addLines(azure, size);
-  writeFileSync(join(folder, 'pipebot.yaml'), JSON.stringify(servicesFile([...lines, ...alarms, dark])));
+  const { lines, alarms, dark, checked } = addLines(azure, size);
+  const services = servicesFile([...lines, ...alarms, dark], checked);
+  writeFileSync(join(folder, 'pipebot.yaml'), JSON.stringify(services));
   let lastBuildId = 100_000;
   let isKept = false;
   return {
-    ...{ azure, teams, lines, alarms, dark, folder },
+    ...{ azure, teams, lines, alarms, checked, dark, folder },
     rooms: addRooms(teams, size.rooms),
     environment: {
       PIPEBOT_LOCAL: 'true',
       AZURE_DEVOPS_ORG_URL: azure.url,
       AZURE_DEVOPS_PAT: azure.personalAccessToken,
       PIPEBOT_HOOK_SECRET: HOOK_SECRET,
+      PIPEBOT_GATE_KEYS: `all:${GATE_KEY}`,
+      // Every process of a run opens what the ones before have sealed.
+      PIPEBOT_SECRET_KEY: randomBytes(32).toString('base64'),
       LOG_LEVEL: 'info',
     },
     nextBuildId: () => {
@@ -94,7 +104,9 @@ export async function startChaosWorld(size: WorldSize): Promise<ChaosWorld> {
   };
 }
 
-function addLines(azure: AzureDevOpsStandIn, size: WorldSize): Pick<ChaosWorld, 'lines' | 'alarms' | 'dark'> {
+type Lines = Pick<ChaosWorld, 'lines' | 'alarms' | 'checked' | 'dark'>;
+
+function addLines(azure: AzureDevOpsStandIn, size: WorldSize): Lines {
   const project = azure.addProject('Shop');
   azure.addDefinition(project, { id: 1, name: 'base', defaultBranch: 'refs/heads/main' });
   const add = (id: number, service: string, branch: string): Line => ({
@@ -116,20 +128,30 @@ function addLines(azure: AzureDevOpsStandIn, size: WorldSize): Pick<ChaosWorld, 
     alarms: Array.from({ length: size.alarms }, (_, index) =>
       add(5_000 + index, `alarm-${index + 1}`, `alarms-${Math.floor(index / ALARMS_PER_BRANCH) + 1}`),
     ),
+    checked: Array.from({ length: size.checked }, (_, index) =>
+      add(8_000 + index, `checked-${index + 1}`, `checked-${index + 1}`),
+    ),
     dark: add(2, 'dark', DARK_BRANCH),
   };
 }
 
 /** JSON is YAML as well. */
-function servicesFile(lines: readonly Line[]): object {
-  const build = ({ definition }: Line) => ({
+function servicesFile(lines: readonly Line[], checked: readonly Line[]): object {
+  const place = ({ definition }: Line) => ({
     definition: definition.id,
     branch: definition.defaultBranch.replace('refs/heads/', ''),
   });
   return {
     project: 'Shop',
-    bases: { base: { definition: 1, branch: 'main' } },
-    services: Object.fromEntries(lines.map((line) => [line.service, { base: 'base', build: build(line) }])),
+    bases: {
+      base: { definition: 1, branch: 'main' },
+      ...Object.fromEntries(checked.map((line) => [`base-of-${line.service}`, place(line)])),
+    },
+    services: Object.fromEntries([
+      ...lines.map((line) => [line.service, { base: 'base', build: place(line) }]),
+      ...checked.map((line) => [line.service, { base: `base-of-${line.service}` }]),
+    ]),
+    gate: { pollInterval: '5s' },
   };
 }
 

@@ -24,17 +24,28 @@ const START_SHARE = 0.3;
 const RAREST_SHARE = 0.5;
 const MOST_VISITS = 60;
 
+/** Where a process can be that only answers at the gate, without the service hooks that now and then come first. */
+const OF_CHECKS =
+  /^(?:plans\.|pipelines\.listBuilds|commit:(?:open-check|note-progress|store-verdict|end-check|cancel-check|wake-checks|store-reading|plan-poll|statement):)/;
+export const CHECK_POINTS: readonly CrashPoint[] = CRASH_POINTS.filter((point) => OF_CHECKS.test(point));
+
 export interface CrashPlannerOptions {
   /** How many times as long as usual a process may live. */
   readonly lifeFactor?: number;
   /** Of all deaths, 0 to 1: those at a random moment instead of at a point. */
   readonly randomShare?: number;
+  /** How long a point is waited for at which nobody has died yet. */
+  readonly firstDeathPatienceMs?: number;
+  /** Where it may die; everywhere when not given. */
+  readonly points?: readonly CrashPoint[];
 }
 
 export class CrashPlanner {
   readonly #random: Random;
   readonly #lifeFactor: number;
   readonly #randomShare: number;
+  readonly #points: readonly CrashPoint[];
+  readonly #firstDeathPatienceMs: number;
   readonly #reached = new Map<CrashPoint, number>();
   readonly #died = new Map<CrashPoint, number>();
   #queue: CrashPoint[] = [];
@@ -42,10 +53,13 @@ export class CrashPlanner {
   randomKills = 0;
   pointKills = 0;
 
-  constructor(random: Random, { lifeFactor = 1, randomShare = RANDOM_SHARE }: CrashPlannerOptions = {}) {
+  constructor(random: Random, options: CrashPlannerOptions = {}) {
+    const { lifeFactor = 1, randomShare = RANDOM_SHARE, points = CRASH_POINTS } = options;
     this.#random = random;
     this.#lifeFactor = lifeFactor;
     this.#randomShare = randomShare;
+    this.#points = points;
+    this.#firstDeathPatienceMs = options.firstDeathPatienceMs ?? FIRST_DEATH_PATIENCE_MS;
   }
 
   next(): CrashPlan {
@@ -63,7 +77,7 @@ export class CrashPlanner {
       visit: { point, nth: 1 + Math.floor(this.#random() * usual) },
       afterMs: Math.max(
         this.#lifeFactor * POINT_PATIENCE_MS,
-        this.#deathsAt(point) === 0 ? FIRST_DEATH_PATIENCE_MS : 0,
+        this.#deathsAt(point) === 0 ? this.#firstDeathPatienceMs : 0,
       ),
       isInStart: false,
     };
@@ -80,11 +94,13 @@ export class CrashPlanner {
 
   /** How often each point was reached, and how often it was died at, the rarest first. */
   get tally(): { readonly point: CrashPoint; readonly reached: number; readonly died: number }[] {
-    return CRASH_POINTS.map((point) => ({
-      point,
-      reached: this.#reached.get(point) ?? 0,
-      died: this.#deathsAt(point),
-    })).sort((left, right) => left.died - right.died || left.reached - right.reached);
+    return this.#points
+      .map((point) => ({
+        point,
+        reached: this.#reached.get(point) ?? 0,
+        died: this.#deathsAt(point),
+      }))
+      .sort((left, right) => left.died - right.died || left.reached - right.reached);
   }
 
   /** The points one after the other, in a new order each time; and in between the rarest, which come by seldom. */
@@ -102,7 +118,7 @@ export class CrashPlanner {
   }
 
   #shuffled(): CrashPoint[] {
-    const keyed = CRASH_POINTS.map((point) => ({ point, key: this.#random() }));
+    const keyed = this.#points.map((point) => ({ point, key: this.#random() }));
     return keyed.sort((left, right) => left.key - right.key).map(({ point }) => point);
   }
 }

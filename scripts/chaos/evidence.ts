@@ -15,6 +15,7 @@ const TABLES = [
   'incoming_messages',
   'builds',
   'transitions',
+  'gates',
 ];
 
 export async function keepEvidence(
@@ -27,6 +28,8 @@ export async function keepEvidence(
   write('messages.json', seen.screen);
   for (const table of TABLES)
     write(`${table}.json`, await seen.database.query(`select * from pipebot.${table}`));
+  const checks = `select id, plan_id, hub_name, received_at, progress, ended_as, ended_at from pipebot.checks`;
+  write('checks.json', await seen.database.query(checks));
   const unfinished = `select * from pgboss.job where state <> 'completed' or name = 'dead-letter'`;
   write('jobs.json', await seen.database.query(unfinished));
 }

@@ -28,12 +28,34 @@ function linesOfComparison(found: Comparison, notifications: number): boolean[] 
   ];
 }
 
+function linesOfChecks({ checks, leftovers }: KillRunResult, goal: number): boolean[] {
+  const { acknowledged, missing, wrong, doubled, onDoubt, unexplained } = checks;
+  for (const what of new Set([...missing, ...wrong, ...doubled, ...unexplained].slice(0, 20)))
+    console.error(what);
+  return [
+    line('checks-acknowledged', acknowledged, 'checks', { atLeast: goal }),
+    line('verdicts-1-each', checks.toldOnce, 'checks that waited to the end'),
+    line('checks-ended-by-run', checks.endedByRun, 'whose run was cancelled'),
+    line('checks-taken-back', checks.takenBack, 'by their runs'),
+    line('checks-never-acknowledged', checks.unsure, `checks, ${checks.unsureTold} of them told`),
+    line('callers-held', checks.held, 'answered through restarts'),
+    line('verdicts-missing', missing.length, 'verdicts', { atMost: 0 }),
+    line('verdicts-wrong', wrong.length, 'verdicts', { atMost: 0 }),
+    line('verdicts-doubled', doubled.length, 'accepted twice', { atMost: 0 }),
+    line('verdicts-unexplained', unexplained.length, 'verdicts', { atMost: 0 }),
+    line('continue-on-doubt', onDoubt.length, 'times', { atMost: 0 }),
+    line('tokens-left', leftovers.checks.tokens, 'tokens', { atMost: 0 }),
+    line('checks-left-open', leftovers.checks.open, 'checks', { atMost: 0 }),
+  ];
+}
+
 /** In so many kills every point has its turn. */
 const LONG_RUN = 1_000;
 
 export interface KillGoals {
   readonly kills: number;
   readonly notifications: number;
+  readonly checks: number;
 }
 
 export function printKillRun(run: KillRunResult, goals: KillGoals): boolean {
@@ -54,6 +76,7 @@ export function printKillRun(run: KillRunResult, goals: KillGoals): boolean {
     ),
     line('own-ends', run.ownEnds, 'times', { atMost: 0 }),
     ...linesOfComparison(run, goals.notifications),
+    ...linesOfChecks(run, goals.checks),
     line(
       'dead-jobs',
       Object.values(run.leftovers.deadJobs).reduce((sum, each) => sum + each, 0),

@@ -12,9 +12,11 @@ import {
   leftoversOf,
   type StoreKind,
   startChaosStore,
+  untilTokensGo,
 } from './chaos-store.ts';
 import { type ChaosWorld, startChaosWorld, type WorldSize } from './chaos-world.ts';
-import { type CrashPlan, CrashPlanner } from './crash-plan.ts';
+import { type CheckComparison, isCheckBroken } from './check-book.ts';
+import { CHECK_POINTS, type CrashPlan, CrashPlanner } from './crash-plan.ts';
 import { type LostSends, loseSends } from './lost-sends.ts';
 import { People } from './people.ts';
 import { type PointVisit, Program, type ProgramEnd } from './program.ts';
@@ -25,7 +27,7 @@ export interface KillRunOptions extends WorldSize, CastOptions {
   /** Goes on killing until so many were told. */
   readonly notifications: number;
   readonly database: StoreKind;
-  /** Share of commits and sends whose answer is lost, 0 to 1. */
+  /** Share of commits, sends and verdicts whose answer is lost, 0 to 1. */
   readonly lostAnswers: number;
   /** A PostgreSQL server that runs already. */
   readonly serverUrl?: string;
@@ -39,6 +41,7 @@ export interface Progress {
 }
 
 export interface KillRunResult extends Comparison {
+  readonly checks: CheckComparison;
   readonly planner: CrashPlanner;
   readonly kills: number;
   /** Ends of the process that nobody had ordered; a start that the store refused is none. */
@@ -91,6 +94,9 @@ function lossOf(chance: number): Loss {
 /** Where answers are lost, many starts fail: the lives of those that succeed are to be worth it. */
 const AMONG_LOSSES = { lifeFactor: 50, randomShare: 0.8 };
 
+/** Few points, of which each comes by often. */
+const AT_THE_GATE = { points: CHECK_POINTS, firstDeathPatienceMs: 3_000 };
+
 interface Parts {
   readonly options: KillRunOptions;
   readonly world: ChaosWorld;
@@ -113,7 +119,10 @@ class KillRun {
   constructor(parts: Parts) {
     const { options, world, random, port } = parts;
     this.#parts = parts;
-    this.#planner = new CrashPlanner(random, options.lostAnswers > 0 ? AMONG_LOSSES : {});
+    this.#planner = new CrashPlanner(random, {
+      ...(options.lostAnswers > 0 ? AMONG_LOSSES : {}),
+      ...(options.isForChecksOnly ? AT_THE_GATE : {}),
+    });
     if (options.lostAnswers > 0) this.#sends = loseSends(world.teams, random, options.lostAnswers);
     this.#people = new People({ world, random, port, beforeLook: () => this.#sends?.tick() });
   }
@@ -129,10 +138,12 @@ class KillRun {
     await this.#drain();
     const drainMs = performance.now() - begunAt;
     const comparison = book.compare();
-    const leftovers = await this.#lookInto(comparison);
+    const checks = this.#people.checks.compare();
+    const leftovers = await this.#lookInto(comparison, checks);
     const { proxy } = this.#parts.store;
     return {
       ...comparison,
+      checks,
       planner: this.#planner,
       kills: this.#kills,
       ownEnds: this.#ownEnds,
@@ -209,7 +220,8 @@ class KillRun {
       this.#planner.record(plan, end, wasOurKill);
     } else if (end.code === 1 && this.#parts.options.lostAnswers > 0) this.#refusedStarts += 1;
     else this.#ownEnds += 1;
-    const { toldCount: told, openCount: open } = this.#people.book;
+    const { openCount: open } = this.#people;
+    const told = this.#people.book.toldCount + this.#people.checks.toldCount;
     this.#parts.options.onProgress?.({ kills: this.#kills, told, open });
   }
 
@@ -221,23 +233,26 @@ class KillRun {
     const deadline = performance.now() + DRAIN_LIMIT_MS;
     let program = this.#launch();
     this.#begin(program);
-    while (performance.now() < deadline && book.openCount > 0) {
+    while (performance.now() < deadline && this.#people.openCount > 0) {
       await delay(100);
       if (program.isRunning) continue;
       program = this.#launch();
       this.#begin(program);
     }
     await delay(QUIET_MS);
+    if (this.#parts.options.checked > 0) await untilTokensGo(this.#parts.store);
     await program.kill();
     book.tick();
   }
 
-  async #lookInto(comparison: Comparison): Promise<Leftovers> {
+  async #lookInto(comparison: Comparison, checks: CheckComparison): Promise<Leftovers> {
     const database = await this.#parts.store.open();
     try {
       const leftovers = await leftoversOf(database);
-      if (isBroken(comparison) || Object.keys(leftovers.deadJobs).length > 0)
-        await this.#people.keepEvidence(database, comparison);
+      const isAllWell =
+        !isBroken(comparison) && !isCheckBroken(checks) && Object.keys(leftovers.deadJobs).length === 0;
+      if (!isAllWell || leftovers.checks.open + leftovers.checks.tokens > 0)
+        await this.#people.keepEvidence(database, { ...comparison, ...checks });
       return leftovers;
     } finally {
       await database.close();

@@ -5,7 +5,9 @@ import type { Random } from '../../test/support/generated-history.ts';
 import { Book, type Comparison } from './book.ts';
 import { type CastOptions, everyStory } from './cast.ts';
 import { type ChaosWorld, HOOK_SECRET } from './chaos-world.ts';
+import { CheckBook, type CheckComparison } from './check-book.ts';
 import { keepEvidence } from './evidence.ts';
+import { GateCaller } from './gate-caller.ts';
 import { Screen } from './screen.ts';
 import { Speaker } from './speaker.ts';
 
@@ -24,9 +26,11 @@ const PROBATION_MS = 1_000;
 
 export class People {
   readonly book: Book;
+  readonly checks = new CheckBook();
   readonly #options: PeopleOptions;
   readonly #screen: Screen;
   readonly #speaker: Speaker;
+  readonly #caller: GateCaller;
   readonly #leaving = new AbortController();
   readonly #stories = new AbortController();
   readonly #timers: readonly NodeJS.Timeout[];
@@ -40,11 +44,13 @@ export class People {
     this.#screen = new Screen(teams, conversations);
     this.book = new Book(this.#screen);
     this.#speaker = new Speaker(teams, this.#leaving.signal);
+    this.#caller = new GateCaller(this.#leaving.signal);
     this.speakTo(port);
     azure.hooks.subscribe(`http://127.0.0.1:${port}/api/hooks/azure-devops`, HOOK_SECRET);
     const look = () => {
       beforeLook?.();
       this.book.tick();
+      this.checks.tick();
     };
     this.#timers = [
       setInterval(look, TICK_MS),
@@ -52,14 +58,19 @@ export class People {
     ];
   }
 
-  /** From now on their messages go to the PipeBot at this port. */
+  /** From now on their messages and questions go to the PipeBot at this port. */
   speakTo(port: number): void {
     this.#options.world.teams.setBotEndpoint(`http://127.0.0.1:${port}/api/messages`);
+    this.#caller.speakTo(port);
   }
 
   tellStories(cast: CastOptions): void {
     const { world, random } = this.#options;
-    const stage = { world, random, signal: this.#stories.signal, book: this.book, speaker: this.#speaker };
+    const stage = {
+      ...{ world, random, book: this.book, checks: this.checks },
+      ...{ speaker: this.#speaker, caller: this.#caller },
+      ...{ signal: this.#stories.signal, leaving: this.#leaving.signal },
+    };
     for (const story of everyStory(stage, cast))
       story.catch((error: unknown) => {
         this.#failure ??= { error };
@@ -71,13 +82,18 @@ export class People {
     if (this.#failure) throw this.#failure.error;
   }
 
+  /** What they still wait for. */
+  get openCount(): number {
+    return this.book.openCount + this.checks.openCount;
+  }
+
   /** Nothing new begins; what has begun is waited for. */
   endStories(): void {
     this.#stories.abort();
   }
 
   /** The world's folder stays, with all that is known of a promise that was broken. */
-  async keepEvidence(database: Database, comparison: Comparison): Promise<void> {
+  async keepEvidence(database: Database, comparison: Comparison & Partial<CheckComparison>): Promise<void> {
     const { world } = this.#options;
     world.keep();
     await keepEvidence(world.folder, { database, comparison, screen: this.#screen });

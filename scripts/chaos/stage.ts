@@ -2,6 +2,8 @@
 import type { Random } from '../../test/support/generated-history.ts';
 import type { Book, Owed, OwedKind } from './book.ts';
 import type { ChaosWorld, Room } from './chaos-world.ts';
+import type { CheckBook } from './check-book.ts';
+import type { GateCaller } from './gate-caller.ts';
 import type { SeenMessage } from './screen.ts';
 import type { Speaker } from './speaker.ts';
 
@@ -9,9 +11,13 @@ export interface Stage {
   readonly world: ChaosWorld;
   readonly book: Book;
   readonly speaker: Speaker;
+  readonly checks: CheckBook;
+  readonly caller: GateCaller;
   readonly random: Random;
   /** Aborted when nothing new is to begin. */
   readonly signal: AbortSignal;
+  /** Aborted when the run is over, whatever is still waited for. */
+  readonly leaving: AbortSignal;
 }
 
 /** A reading serves everybody for three seconds; who asks sooner is told of the build before. */

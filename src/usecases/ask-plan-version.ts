@@ -22,5 +22,6 @@ export async function askPlanVersion(
   if (version.kind !== 'accepted') return version;
   const planVersion = version.value;
   const noted = await note(ports, work, { ...check.progress, planVersion });
+  if (!noted) return { kind: 'ended', detail: 'the check has been taken back' };
   return { kind: 'accepted', value: { ...noted, task: { ...task, planVersion } } };
 }

@@ -54,15 +54,16 @@ export function endOf<Value>(answer: PlanAnswer<Value>): CheckEnd | undefined {
   return answer.kind === 'token-dead' ? 'token-dead' : undefined;
 }
 
-/** Keeps what was told, so that a restart does not tell it again. */
+/** Keeps what was told, so that a restart does not tell it again. Undefined when the check has ended meanwhile. */
 export async function note(
   ports: Pick<RunCheckPorts, 'checks' | 'transactions'>,
   work: CheckAtWork,
   progress: CheckProgress,
-): Promise<CheckAtWork> {
+): Promise<CheckAtWork | undefined> {
   const { id } = work.check;
-  await ports.transactions.transaction(() => ports.checks.saveProgress(id, progress), 'note-progress');
-  return { ...work, check: { ...work.check, progress } };
+  const save = () => ports.checks.saveProgress(id, progress);
+  const isOpen = await ports.transactions.transaction(save, 'note-progress');
+  return isOpen ? { ...work, check: { ...work.check, progress } } : undefined;
 }
 
 /** The last thing that happens to a check; its token is gone with it. */

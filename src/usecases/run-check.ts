@@ -28,7 +28,8 @@ export async function runCheck(ports: RunCheckPorts, { id }: { readonly id: stri
   await enqueueRun(ports, id, now + HEARTBEAT_MS);
   const begun = await beginTask(ports, work);
   if (begun.end) return endCheck(ports, check, begun.end);
-  await look(ports, begun.work);
+  // Taken back while its pipeline was spoken to.
+  if (begun.work) await look(ports, begun.work);
 }
 
 /** Whatever kept it from being told: its pipeline's own time-out ends that wait. */

@@ -7,7 +7,8 @@ import { type CheckAtWork, endOf, note, type RunCheckPorts } from './check-at-wo
 import type { PlanAnswer, TaskRecord } from './ports.ts';
 
 export interface Begun {
-  readonly work: CheckAtWork;
+  /** Undefined when the check has ended meanwhile. */
+  readonly work: CheckAtWork | undefined;
   readonly end?: CheckEnd;
 }
 

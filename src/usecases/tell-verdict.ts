@@ -8,6 +8,12 @@ import { enqueueRun } from './open-check.ts';
 import type { PlanAnswer } from './ports.ts';
 import { tellLines } from './tell-progress.ts';
 
+/** What it takes to tell a verdict; not how it was made. */
+export type TellVerdictPorts = Pick<
+  RunCheckPorts,
+  'checks' | 'plans' | 'transactions' | 'jobs' | 'clock' | 'log'
+>;
+
 export interface CheckVerdict {
   readonly result: CheckResult;
   readonly sentence: string;
@@ -37,7 +43,7 @@ const MOST_VERSION_ATTEMPTS = 12;
 
 /** One attempt; what may not have arrived leaves the job for the next one. */
 export async function sendVerdict(
-  ports: RunCheckPorts,
+  ports: TellVerdictPorts,
   work: CheckAtWork,
   verdict: CheckVerdict,
 ): Promise<void> {
@@ -48,6 +54,8 @@ export async function sendVerdict(
   const attempts = (check.progress.attempts ?? 0) + 1;
   // Before anything can fail. Who is cut off comes back by the job that was running.
   const noted = await pause(ports, work, { attempts, nextAttemptAt: now + verdictPauseMs(attempts) });
+  // Taken back meanwhile: a run that no longer waits is told nothing.
+  if (!noted) return;
   const versioned = await askPlanVersion(ports, noted);
   const isOver = endOf(versioned);
   if (isOver) return endCheck(ports, check, isOver);
@@ -61,18 +69,18 @@ export async function sendVerdict(
 
 /** The next attempt is left for then, and nobody who is woken earlier makes it. */
 async function pause(
-  ports: RunCheckPorts,
+  ports: TellVerdictPorts,
   work: CheckAtWork,
   next: { readonly attempts: number; readonly nextAttemptAt: number },
-): Promise<CheckAtWork> {
+): Promise<CheckAtWork | undefined> {
   const noted = await note(ports, work, { ...work.check.progress, ...next });
-  await enqueueRun(ports, work.check.id, next.nextAttemptAt);
+  if (noted) await enqueueRun(ports, work.check.id, next.nextAttemptAt);
   return noted;
 }
 
 /** With each attempt until it has arrived. Whatever becomes of it, the verdict is sent: only its own answer counts. */
 async function show(
-  ports: RunCheckPorts,
+  ports: TellVerdictPorts,
   work: CheckAtWork,
   { result, sentence, variables }: CheckVerdict,
 ): Promise<CheckAtWork> {
@@ -98,7 +106,7 @@ interface Attempt {
 }
 
 async function take(
-  ports: RunCheckPorts,
+  ports: TellVerdictPorts,
   work: CheckAtWork,
   { answer, attempts, verdict }: Attempt,
 ): Promise<void> {

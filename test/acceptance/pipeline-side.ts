@@ -1,18 +1,10 @@
 // Plays Azure Pipelines' side of a check: calls the gate with the headers of a task, and tells from the plan what the
 // pipeline was told. It must not know how PipeBot works.
+import { CALLBACK_CALLERS, type CallbackCaller } from '../stand-ins/azure-devops/callback-callers.ts';
 import type { PlanOptions, StandInPlan } from '../stand-ins/azure-devops/stand-in-plan.ts';
 import { GATE_KEY, type World } from './world.ts';
 
-/** How Azure calls a gate and waits to be called back. */
-export const CALLBACK_CALLERS = {
-  'an agentless job': { hub: 'build' },
-  'a check on an environment': { hub: 'checks' },
-  'a release gate': { hub: 'gates', version: 14 },
-  'an old release gate': { hub: 'Gates', version: 12 },
-  'an agentless phase of a release': { hub: 'Release' },
-} as const satisfies Readonly<Record<string, Omit<PlanOptions, 'project'>>>;
-
-export type CallbackCaller = keyof typeof CALLBACK_CALLERS;
+export { CALLBACK_CALLERS, type CallbackCaller };
 
 export interface Acknowledgement {
   readonly status: number;

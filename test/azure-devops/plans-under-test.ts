@@ -1,5 +1,5 @@
-// Starts the Plans adapter against a plan of the Azure DevOps stand-in, or against any address. For the tests of this
-// folder only.
+// Starts the Plans adapter against a plan of the Azure DevOps stand-in, or against any address. For
+// the tests of this folder, and of what is told over it.
 import { createPlans } from '../../src/azure-devops/plans.ts';
 import { Secret } from '../../src/secret.ts';
 import type { PlanAnswer, Plans, PlanTask } from '../../src/usecases/check-ports.ts';

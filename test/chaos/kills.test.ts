@@ -3,7 +3,8 @@
 import { describe, expect, inject, it } from 'vitest';
 import { runKills } from '../../scripts/chaos/kill-run.ts';
 
-const SHORT = { lines: 4, alarms: 5, rooms: 12, watchers: 2, subscribers: 2 };
+const NO_CHECKS = { checked: 0, callers: 0, isForChecksOnly: false };
+const SHORT = { lines: 4, alarms: 5, rooms: 12, watchers: 2, subscribers: 2, ...NO_CHECKS };
 const KEPT = { lost: [], duplicates: [], unexpected: [], ownEnds: 0 };
 
 describe.skipIf(inject('postgresUrl') === '')('PipeBot, killed again and again,', () => {
