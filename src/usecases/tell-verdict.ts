@@ -63,6 +63,8 @@ export async function sendVerdict(
     return take(ports, noted, { answer: versioned, attempts, verdict });
   const begun = versioned.kind === 'accepted' ? versioned.value : noted;
   const shown = check.progress.isExplained ? begun : await show(ports, begun, verdict);
+  // Explaining takes its time, and a run that has taken its check back meanwhile is told no verdict.
+  if ((await ports.checks.find(check.id))?.end) return;
   const answer = await ports.plans.completeTask(shown.task, shown.token, verdict.result);
   await take(ports, shown, { answer, attempts, verdict });
 }

@@ -102,7 +102,7 @@ eachMigratedDatabase('a verdict', (open) => {
       if (death === undefined) break;
       expect(death).toBeInstanceOf(Death);
       deaths += 1;
-      await stand.look(subject);
+      await stand.look(subject, { clock: { ...systemClock, now: () => NOW + 2_000 } });
       const where = `after a death at step ${deaths}`;
       expect(completions(subject), where).toMatchObject([{ result: 'failed' }]);
       const record = subject.plan.records.find(({ id }) => id === subject.plan.taskInstanceId);
@@ -113,7 +113,7 @@ eachMigratedDatabase('a verdict', (open) => {
       expect(await checks.find(subject.id), where).toMatchObject({ end: 'told' });
       expect(await checks.tokenOf(subject.id), where).toBeUndefined();
     }
-    // Before and after: record, console, attempt, verdict, end.
+    // Before and after: attempt, record, console, verdict, end.
     expect(deaths).toBe(10);
   });
 
@@ -121,16 +121,18 @@ eachMigratedDatabase('a verdict', (open) => {
     await using stand = await bench();
     const { ports, checks } = stand;
     const subject = await stand.begin('check');
-    const runs: unknown[] = [];
     await stand.look(subject, {
       plans: {
         ...ports.plans,
         completeTask: async () => ({ kind: 'failed', detail: 'HTTP 429', retryAfterMs: 45_000 }),
       },
-      jobs: { enqueue: async (name, payload, options) => void runs.push([name, payload, options]) },
     });
-    expect(runs).toEqual([['run-check', { id: 'check' }, { key: 'check', runAt: NOW + 45_000 }]]);
-    expect(await checks.find('check')).toMatchObject({ progress: { attempts: 1 } });
+    const progress = { attempts: 1, nextAttemptAt: NOW + 45_000 };
+    expect(await checks.find('check')).toMatchObject({ progress });
+    await stand.look(subject, { clock: { ...systemClock, now: () => NOW + 44_999 } });
+    expect(completions(subject)).toEqual([]);
+    await stand.look(subject, { clock: { ...systemClock, now: () => NOW + 45_000 } });
+    expect(completions(subject)).toHaveLength(1);
   });
 
   test('is not told to a run that takes its check back while it is explained', async () => {
