@@ -6,6 +6,7 @@ import { POLL_INTERVALS_MS } from '../../src/usecases/poll-builds.ts';
 import type { StandInDefinition } from '../../test/stand-ins/azure-devops/azure-devops-stand-in.ts';
 import type { AppReport } from './app-process.ts';
 import { type BenchWorld, HOOK_SECRET, startBenchWorld } from './bench-world.ts';
+import { benchCallbacks } from './callbacks.ts';
 import { type BenchOptions, figure, percentile, progress } from './figures.ts';
 import { type Load, startBareRoutes, startLoad } from './load.ts';
 import type { RateResult } from './load-process.ts';
@@ -24,7 +25,12 @@ const FILES_BESIDES = 1_000;
 
 type Kind = BenchOptions['databases'][number];
 
-export async function benchGate({ count = 5_000, databases }: BenchOptions): Promise<boolean> {
+export async function benchGate(options: BenchOptions): Promise<boolean> {
+  const held = await benchHeld(options);
+  return (await benchCallbacks(options)) && held;
+}
+
+async function benchHeld({ count = 5_000, databases }: BenchOptions): Promise<boolean> {
   const openFiles = Number(execSync('ulimit -n', { shell: '/bin/bash', encoding: 'utf8' }));
   figure(`open-files-limit-of-${count + FILES_BESIDES}-needed`, openFiles, { unit: 'files' });
   if (openFiles < count + FILES_BESIDES) throw new Error('Raise it first: ulimit -n 8192');
