@@ -40,6 +40,7 @@ import { createObserver } from './usecases/observe-builds.ts';
 import { createOpenCheck } from './usecases/open-check.ts';
 import {
   createEnsurePolled,
+  ensurePolledTogether,
   type PollPorts,
   pollBuilds,
   readOrForget,
@@ -52,6 +53,7 @@ import { recordAlerts } from './usecases/record-alerts.ts';
 import { releaseAlerts, resumeReleases } from './usecases/release-alerts.ts';
 import { resyncSubscriptions } from './usecases/resync-subscriptions.ts';
 import { runCheck } from './usecases/run-check.ts';
+import { createSaveGate } from './usecases/save-gates.ts';
 import { enqueueWake, resumeChecks, wakeChecks } from './usecases/wake-checks.ts';
 import { advanceWatches, endWatchesOf, listFollowed } from './usecases/watch-build.ts';
 
@@ -123,7 +125,10 @@ export async function createApp({
   const getStatus = createGetStatus({ ...base, observer });
   const checkPorts = {
     ...base,
-    ensurePolled,
+    ensurePolled: ensurePolledTogether(ensurePolled),
+    saveGate: createSaveGate({
+      saveAll: (gates) => database.transaction(() => stores.gates.saveAll(gates), 'store-verdict'),
+    }),
     // Woken by what any instance has stored, it must not go by what this one remembers.
     observer: { latest: observer.latestStored },
     plans: withCrashPoints<Plans>(plans, 'plans', options.onCrashPoint),

@@ -25,7 +25,8 @@ const CONCURRENCY = {
   poll: 10,
   'read-build': 10,
   'release-alerts': 10,
-  'run-check': 20,
+  // Most of their time they wait for Azure DevOps, which takes so many calls at once (azure-devops/http-exchange.ts).
+  'run-check': 32,
   'wake-checks': 5,
   'clean-up': 1,
 } as const satisfies Record<keyof JobPayloads, number>;

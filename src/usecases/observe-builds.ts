@@ -8,6 +8,7 @@ import { type PipeBotError, toPipeBotError } from '../errors.ts';
 import type { BuildRecords, BuildRef, BuildsTarget, Log, Pipelines, Reading } from './ports.ts';
 import { createTimelineReader } from './read-timelines.ts';
 import { ReadingSignals } from './reading-signals.ts';
+import { shareNext } from './share-next.ts';
 import { type StoreReadingPorts, storeDeletion, storeReading, storeSingle } from './store-reading.ts';
 
 /** A reading with the time at which it was begun, by our own clock: what it says may be as old as that. */
@@ -48,6 +49,8 @@ export interface ObserverOptions extends StoreReadingPorts {
 const FAILURE_MEMORY_MS = 5_000;
 const MAX_REMEMBERED_PLACES = 5_000;
 
+type LastReading = Awaited<ReturnType<BuildRecords['lastReading']>>;
+
 interface InFlight {
   readonly definitions: ReadonlySet<string>;
   readonly begunAt: number;
@@ -65,6 +68,7 @@ export function createObserver(options: ObserverOptions): Observer {
   const memories = new Map<string, Memory>();
   const signals = new ReadingSignals();
   const timelines = createTimelineReader(options);
+  const shareLookup = shareNext<LastReading>();
 
   function remember(key: string): Memory {
     const memory = memories.get(key) ?? { observations: new Map(), inFlight: new Set() };
@@ -79,7 +83,21 @@ export function createObserver(options: ObserverOptions): Observer {
 
   /** What another instance has read meanwhile serves as well. */
   async function shared(target: BuildsTarget, memory: Memory, notBefore: number): Promise<boolean> {
-    const last = await options.records.lastReading(target);
+    return take(target, memory, { last: await options.records.lastReading(target), notBefore });
+  }
+
+  /** A crowd that a change has woken looks it up together. */
+  async function sharedByAll(target: BuildsTarget, memory: Memory, notBefore: number): Promise<boolean> {
+    const key = [placeKey(target), ...target.definitionIds.map((id) => definitionKey(target, id))].join(' ');
+    const last = await shareLookup(key, () => options.records.lastReading(target));
+    return take(target, memory, { last, notBefore });
+  }
+
+  function take(
+    target: BuildsTarget,
+    memory: Memory,
+    { last, notBefore }: { readonly last: LastReading; readonly notBefore: number },
+  ): boolean {
     if (!last || last.readAt < notBefore || last.readAt > options.clock.now()) return false;
     keep(memory, target, last);
     return true;
@@ -149,7 +167,7 @@ export function createObserver(options: ObserverOptions): Observer {
   return {
     latest,
     async latestStored(target, maxAgeMs) {
-      await shared(target, remember(placeKey(target)), options.clock.now() - maxAgeMs);
+      await sharedByAll(target, remember(placeKey(target)), options.clock.now() - maxAgeMs);
       return latest(target, maxAgeMs);
     },
     async readBuild(ref) {

@@ -22,16 +22,23 @@ export async function runCheck(ports: RunCheckPorts, { id }: { readonly id: stri
   const { planVersion } = check.progress;
   const task = { ...check.target, ...(planVersion === undefined ? {} : { planVersion }) };
   const work = { check, gate, token, task };
+  const heartbeatAt = ports.clock.now() + HEARTBEAT_MS;
+  await enqueueRun(ports, id, heartbeatAt);
   if (gate.decision && gate.decision.verdict !== 'wait') return tellVerdict(ports, work);
-  await enqueueRun(ports, id, ports.clock.now() + HEARTBEAT_MS);
   const begun = await beginTask(ports, work);
   if (begun.end) return endCheck(ports, check, begun.end);
-  await look(ports, begun.work);
+  await look(ports, { work: begun.work, heartbeatAt });
 }
 
 const LOST_SERVICE = 'PipeBot no longer knows this service, so nobody can say whether its base is ready.';
 
-async function look(ports: RunCheckPorts, work: CheckAtWork): Promise<void> {
+interface Look {
+  readonly work: CheckAtWork;
+  /** When it is looked at again anyway. */
+  readonly heartbeatAt: number;
+}
+
+async function look(ports: RunCheckPorts, { work, heartbeatAt }: Look): Promise<void> {
   const { check, gate } = work;
   const named = findNamed({ ...ports.catalog, bases: [] }, gate.service);
   const service = named?.kind === 'service' ? named.service : undefined;
@@ -42,10 +49,10 @@ async function look(ports: RunCheckPorts, work: CheckAtWork): Promise<void> {
   const decided = await decideNow(ports, { request: { service }, gate, maxAgeMs });
   const now = ports.clock.now();
   const asked = { ...gate, branch: decided.branch, decision: decided.decision, decidedAt: now };
-  const standing = await ports.transactions.transaction(() => ports.gates.save(asked), 'store-verdict');
+  const standing = await ports.saveGate(asked);
   const decision = standing.decision ?? decided.decision;
   if (decision.verdict !== 'wait') return tellVerdict(ports, { ...work, gate: standing });
-  await stayInterested(ports, { service, gate: standing, readAt: decided.readAt ?? now });
+  await stayInterested(ports, { service, gate: standing, readAt: decided.readAt ?? now, heartbeatAt });
   const end = await tellProgress(ports, { ...work, gate: standing });
   if (end) await endCheck(ports, check, end);
 }
@@ -57,7 +64,13 @@ async function stayInterested(
     service,
     gate,
     readAt,
-  }: { readonly service: Service; readonly gate: GateRecord; readonly readAt: number },
+    heartbeatAt,
+  }: {
+    readonly service: Service;
+    readonly gate: GateRecord;
+    readonly readAt: number;
+    readonly heartbeatAt: number;
+  },
 ): Promise<void> {
   const asked = [{ service: service.name, branch: gate.branch }];
   for (const place of gatePlaces({ services: [service], bases: [] }, asked))
@@ -68,7 +81,9 @@ async function stayInterested(
   const isSettling = gate.decision?.reason === 'settling';
   const settleAt = isSettling ? Math.max(settledAt, readAt + service.policy.pollIntervalMs) : gate.deadlineAt;
   const orderAt = gate.decision ? orderEndsAt(gate.decision, now) : gate.deadlineAt;
-  await enqueueRun(ports, gate.id, Math.max(Math.min(settleAt, orderAt, gate.deadlineAt), now + 1));
+  const lookAt = Math.max(Math.min(settleAt, orderAt, gate.deadlineAt), now + 1);
+  // The earlier time would count anyway; most of those who wait have nothing that comes sooner.
+  if (lookAt < heartbeatAt) await enqueueRun(ports, gate.id, lookAt);
 }
 
 /** As long as a `commit=` may take to appear. */

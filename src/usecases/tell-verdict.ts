@@ -31,7 +31,7 @@ export async function tellVerdict(ports: RunCheckPorts, work: CheckAtWork): Prom
   });
 }
 
-/** One attempt; what may not have arrived leaves the job for the next one. */
+/** One attempt; what may not have arrived hastens the job for the next one, which the look has left. */
 export async function sendVerdict(
   ports: RunCheckPorts,
   work: CheckAtWork,
@@ -42,9 +42,8 @@ export async function sendVerdict(
   const attempts = before + 1;
   const now = ports.clock.now();
   if (now - check.receivedAt > TOKEN_LIFE_MS) return endCheck(ports, check, 'token-dead');
-  // Before anything can fail. Who is cut off comes back by the job that was running.
+  // Before anything can fail. Who is cut off comes back by the job that was running, and by the one that the look has left.
   const begun = await note(ports, work, { ...check.progress, attempts });
-  await enqueueRun(ports, check.id, now + verdictPauseMs(attempts));
   // Nothing of this is waited for again: it explains the verdict, and must not delay it.
   const shownEnd = before === 0 ? await show(ports, begun, verdict) : undefined;
   if (shownEnd) return endCheck(ports, check, shownEnd);
