@@ -43,6 +43,8 @@ export interface ObserverOptions extends StoreReadingPorts {
   readonly records: BuildRecords;
   readonly clock: Clock;
   readonly log: Log;
+  /** Called when a place could be read again that could not be read before. */
+  readonly onReadable: (place: Place) => Promise<void>;
 }
 
 /** So that a crowd of callers does not hammer an organisation that just failed. */
@@ -111,7 +113,11 @@ export function createObserver(options: ObserverOptions): Observer {
       const facts = await timelines.ofReading(target, reading);
       await storeReading(options, target, { ...reading, begunAt, facts });
       keep(memory, target, { ...reading, readAt: begunAt });
+      const isRecovered = memory.failure !== undefined;
       delete memory.failure;
+      // Nothing need have changed for those who wait because nobody could tell.
+      const { organization, project, branch } = target;
+      if (isRecovered) await options.onReadable({ organization, project, branch });
     } catch (thrown) {
       const error = toPipeBotError(thrown);
       const memoryMs = Math.max(error.details.retryAfterMs ?? 0, FAILURE_MEMORY_MS);

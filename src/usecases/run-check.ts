@@ -1,7 +1,7 @@
 // Looks at a check: decides its gate anew and tells its pipeline what has changed, or the verdict. Each look leaves the
 // job for the next one before it does anything, so that none is forgotten. It must not decide by itself, and must not
 // tell a verdict that is not stored.
-import { HEARTBEAT_MS } from '../domain/check-progress.ts';
+import { nextHeartbeatAt } from '../domain/check-progress.ts';
 import { findNamed, type Service } from '../domain/service.ts';
 import { type CheckAtWork, endCheck, type RunCheckPorts } from './check-at-work.ts';
 import { decideNow, latestPollMs, orderEndsAt } from './decide-now.ts';
@@ -22,7 +22,7 @@ export async function runCheck(ports: RunCheckPorts, { id }: { readonly id: stri
   const { planVersion } = check.progress;
   const task = { ...check.target, ...(planVersion === undefined ? {} : { planVersion }) };
   const work = { check, gate, token, task };
-  const heartbeatAt = ports.clock.now() + HEARTBEAT_MS;
+  const heartbeatAt = nextHeartbeatAt(check.progress, ports.clock.now());
   await enqueueRun(ports, id, heartbeatAt);
   if (gate.decision && gate.decision.verdict !== 'wait') return tellVerdict(ports, work);
   const begun = await beginTask(ports, work);
@@ -53,6 +53,8 @@ async function look(ports: RunCheckPorts, { work, heartbeatAt }: Look): Promise<
   const decision = standing.decision ?? decided.decision;
   if (decision.verdict !== 'wait') return tellVerdict(ports, { ...work, gate: standing });
   await stayInterested(ports, { service, gate: standing, readAt: decided.readAt ?? now, heartbeatAt });
+  // Who could not even be told that it has started is asked again first.
+  if (!check.progress.isStarted) return;
   const end = await tellProgress(ports, { ...work, gate: standing });
   if (end) await endCheck(ports, check, end);
 }
