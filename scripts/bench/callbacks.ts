@@ -94,6 +94,8 @@ async function measure(
 
 async function wait(bench: CallbackBench, plans: readonly StandInPlan[]): Promise<boolean> {
   const { world, load, name, reports } = bench;
+  // The program reports every second.
+  await delay(1_500);
   const [rssBefore, usedBefore] = [lastRssMb(reports), await world.usedMb()];
   reports.length = 0;
   progress(`${name}: ${plans.length} come`);

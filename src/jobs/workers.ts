@@ -25,8 +25,7 @@ const CONCURRENCY = {
   poll: 10,
   'read-build': 10,
   'release-alerts': 10,
-  // Most of their time they wait for Azure DevOps, which takes so many calls at once (azure-devops/http-exchange.ts).
-  'run-check': 32,
+  'run-check': 20,
   'wake-checks': 5,
   'clean-up': 1,
 } as const satisfies Record<keyof JobPayloads, number>;
