@@ -52,6 +52,7 @@ import { recordAlerts } from './usecases/record-alerts.ts';
 import { releaseAlerts, resumeReleases } from './usecases/release-alerts.ts';
 import { resyncSubscriptions } from './usecases/resync-subscriptions.ts';
 import { runCheck } from './usecases/run-check.ts';
+import { shareLooks } from './usecases/share-looks.ts';
 import { enqueueWake, resumeChecks, wakeChecks } from './usecases/wake-checks.ts';
 import { advanceWatches, endWatchesOf, listFollowed } from './usecases/watch-build.ts';
 
@@ -109,6 +110,7 @@ export async function createApp({
     counts: (build) => isOfConfiguredRepository(catalog, build),
     onBuilds: (target, builds) => advanceWatches(watchPorts, target, builds),
     onChanged: (place) => enqueueWake(base, place),
+    onReadable: (place) => enqueueWake(base, place),
     onEnded: (ended) => recordAlerts(base, ended),
     onDeleted: (build) => endWatchesOf(watchPorts, build),
   });
@@ -123,9 +125,7 @@ export async function createApp({
   const getStatus = createGetStatus({ ...base, observer });
   const checkPorts = {
     ...base,
-    ensurePolled,
-    // Woken by what any instance has stored, it must not go by what this one remembers.
-    observer: { latest: observer.latestStored },
+    ...shareLooks({ ...base, observer, ensurePolled }),
     plans: withCrashPoints<Plans>(plans, 'plans', options.onCrashPoint),
     explain: explainDecision,
   };

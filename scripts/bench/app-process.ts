@@ -3,6 +3,8 @@
 
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createApp } from '../../src/app.ts';
 import { loadSettings, problemLines } from '../../src/config/settings.ts';
 import { createLogger } from '../../src/logger.ts';
@@ -10,6 +12,8 @@ import { createLogger } from '../../src/logger.ts';
 export interface AppReport {
   readonly url?: string;
   readonly rssMb?: number;
+  /** What is in use after everything that is not has been thrown away; the answer to any message. */
+  readonly usedMb?: number;
   /** Lateness of the event loop in the last second, beside the time that the timer itself takes. */
   readonly lagsMs?: { readonly p99: number; readonly max: number };
 }
@@ -36,4 +40,12 @@ setInterval(() => {
   });
   delay.reset();
 }, 1_000);
+// Only now and then, since it stops everything.
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+process.on('message', () => {
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  tell({ usedMb: (heapUsed + external) / 2 ** 20 });
+});
 process.on('disconnect', () => process.exit(0));

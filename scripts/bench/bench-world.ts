@@ -29,6 +29,8 @@ export interface BenchWorld {
     onReport: (report: AppReport) => void,
     environment?: Readonly<Record<string, string>>,
   ): Promise<string>;
+  /** What the program has in use once it has thrown away all that it does not need, MB. */
+  usedMb(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -78,6 +80,16 @@ export async function startBenchWorld(kind: 'server' | 'embedded'): Promise<Benc
           }
           onReport(report);
         });
+      });
+    },
+    usedMb() {
+      return new Promise((resolve) => {
+        const take = ({ usedMb }: AppReport) => {
+          if (usedMb === undefined) return;
+          child?.off('message', take);
+          resolve(usedMb);
+        };
+        child?.on('message', take).send('collect');
       });
     },
     async stop() {

@@ -3,6 +3,8 @@
 export interface BenchOptions {
   readonly minutes: number;
   readonly count: number | undefined;
+  /** Who wait to be called back. */
+  readonly callers: number;
   readonly databases: readonly ('server' | 'embedded')[];
 }
 

@@ -27,25 +27,45 @@ export interface HoldOrder {
   readonly count: number;
 }
 
+/** Each caller posts once, on a connection of its own as those of Azure Pipelines come, whatever became of the others. */
+export interface PostOrder {
+  readonly kind: 'post';
+  readonly url: string;
+  /** Of each caller. */
+  readonly headers: readonly Readonly<Record<string, string>>[];
+  readonly perSecond: number;
+}
+
+export interface PostResult {
+  /** From the moment at which it was due, connecting included. */
+  readonly timesMs: readonly number[];
+  readonly statuses: Readonly<Record<number, number>>;
+}
+
 /** Told when all have been asked; and when all are answered, with the times, ms since the epoch. */
 export interface HoldResult {
   readonly answeredAt: readonly number[];
   readonly statuses: Readonly<Record<number, number>>;
 }
 
-export type LoadOrder = RateOrder | HoldOrder;
+export type LoadOrder = RateOrder | HoldOrder | PostOrder;
 export type LoadReport =
   | { readonly kind: 'asked' }
-  | { readonly kind: 'done'; readonly result: RateResult | HoldResult };
+  | { readonly kind: 'done'; readonly result: RateResult | HoldResult | PostResult };
 
 interface Answer {
   readonly status: number;
   readonly text: string;
 }
 
-function ask(url: string, headers: Readonly<Record<string, string>>, agent: Agent): Promise<Answer> {
+function ask(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  agent: Agent,
+  method = 'GET',
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { headers, agent }, (response) => {
+    const outgoing = request(url, { method, headers, agent }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk) => {
         text += chunk;
@@ -121,10 +141,36 @@ async function hold({ url, keys, count }: HoldOrder, onAsked: () => void): Promi
   return { answeredAt, statuses };
 }
 
+async function post({ url, headers, perSecond }: PostOrder): Promise<PostResult> {
+  const agent = new Agent({ keepAlive: false });
+  const beganAt = performance.now();
+  const timesMs: number[] = [];
+  const statuses: Record<number, number> = {};
+  const postOne = async (own: Readonly<Record<string, string>>, index: number) => {
+    const dueAt = beganAt + (index / perSecond) * 1_000;
+    await delay(Math.max(0, dueAt - performance.now()));
+    const status = await ask(url, own, agent, 'POST').then(
+      (answer) => answer.status,
+      () => 0,
+    );
+    timesMs.push(performance.now() - dueAt);
+    statuses[status] = (statuses[status] ?? 0) + 1;
+  };
+  await Promise.all(headers.map(postOne));
+  return { timesMs, statuses };
+}
+
+function carryOut(order: LoadOrder): Promise<RateResult | HoldResult | PostResult> {
+  switch (order.kind) {
+    case 'rate':
+      return measureRate(order);
+    case 'hold':
+      return hold(order, () => tell({ kind: 'asked' }));
+    case 'post':
+      return post(order);
+  }
+}
+
 const tell = (report: LoadReport) => process.send?.(report);
-process.on('message', async (order: LoadOrder) => {
-  const result =
-    order.kind === 'rate' ? await measureRate(order) : await hold(order, () => tell({ kind: 'asked' }));
-  tell({ kind: 'done', result });
-});
+process.on('message', async (order: LoadOrder) => tell({ kind: 'done', result: await carryOut(order) }));
 process.on('disconnect', () => process.exit(0));

@@ -2,12 +2,21 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { BareReport } from './bare-process.ts';
-import type { HoldOrder, HoldResult, LoadReport, RateOrder, RateResult } from './load-process.ts';
+import type {
+  HoldOrder,
+  HoldResult,
+  LoadReport,
+  PostOrder,
+  PostResult,
+  RateOrder,
+  RateResult,
+} from './load-process.ts';
 
 export interface Load {
   rate(order: Omit<RateOrder, 'kind'>): Promise<RateResult>;
   /** Resolves when all have been asked; `answered` when all have been answered. */
   hold(order: Omit<HoldOrder, 'kind'>): Promise<{ readonly answered: Promise<HoldResult> }>;
+  post(order: Omit<PostOrder, 'kind'>): Promise<PostResult>;
   stop(): void;
 }
 
@@ -27,6 +36,10 @@ export function startLoad(): Load {
     rate(order) {
       child.send({ kind: 'rate', ...order });
       return next('done') as Promise<RateResult>;
+    },
+    post(order) {
+      child.send({ kind: 'post', ...order });
+      return next('done') as Promise<PostResult>;
     },
     async hold(order) {
       const asked = next('asked');

@@ -1,13 +1,7 @@
 // Sends PlanUrls over HTTP to the reader of check requests. For each one that it accepts, the task is told that it has
 // started, with its token, at the configured address; a second server stands for everybody else and must hear nothing.
 import { once } from 'node:events';
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-} from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { CheckTarget } from '../../src/domain/check.ts';
 import { PipeBotError } from '../../src/errors.ts';
@@ -31,7 +25,7 @@ export interface PlanUrlSample {
   /** Those that have to be accepted, and others. */
   readonly right: readonly string[];
   readonly wrong: readonly string[];
-  readonly tell?: TellStarted;
+  readonly tell: TellStarted;
 }
 
 export interface ExchangeFigures {
@@ -58,7 +52,7 @@ export async function exchangePlanUrls(sample: PlanUrlSample): Promise<ExchangeF
     ...{ asked: 0, accepted: 0, rightRefused: 0, toldAtHome: 0, toldWrongly: 0 },
     ...{ elsewhere: 0, credentialsElsewhere: 0, naiveElsewhere: 0, broken: 0 },
   };
-  const world = await startWorld(figures, sample.tell ?? tellStarted);
+  const world = await startWorld(figures, sample.tell);
   const handMade = hostilePlanUrls({ scheme: 'http', ...world }).map(([planUrl]) => planUrl);
   const seeds = [`http://${world.home}/contoso/`, ...handMade] as const;
   const { random } = sample;
@@ -180,17 +174,6 @@ async function ask(gate: string, planUrl: string, token: string): Promise<number
     );
   await once(socket, 'close');
   return Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 0);
-}
-
-async function tellStarted({ organizationUrl, target, token }: Parameters<TellStarted>[0]): Promise<unknown> {
-  const { projectId, hubName, planId, jobId, taskInstanceId } = target;
-  const url = `${organizationUrl}/${projectId}/_apis/distributedtask/hubs/${hubName}/plans/${planId}/events?api-version=7.1`;
-  const headers = { authorization: `Bearer ${token.reveal()}`, 'content-type': 'application/json' };
-  const request = httpRequest(url, { method: 'POST', headers, timeout: PATIENCE_MS }).end(
-    JSON.stringify({ name: 'TaskStarted', taskId: taskInstanceId, jobId }),
-  );
-  const [response] = (await once(request, 'response')) as [IncomingMessage];
-  return once(response.resume(), 'end');
 }
 
 /** What a reader would do that uses a PlanUrl as it is, as far as it leads to the server elsewhere. */

@@ -1,5 +1,7 @@
 // Fuzz of the reader of PlanUrls: hand-made and mutated ones against an oracle that was written apart from it, and a part
-// of them over HTTP, where whoever is spoken to is really spoken to.
+// of them over HTTP, where whoever is spoken to is really spoken to, by the adapter that the program itself uses.
+import { createPlans } from '../../src/azure-devops/plans.ts';
+import { systemClock } from '../../src/clock.ts';
 import { findOrganization } from '../../src/domain/plan-url.ts';
 import { pick, seededRandom } from '../../test/support/generated-history.ts';
 import {
@@ -13,7 +15,7 @@ import { mutated, respelled } from '../../test/support/mutated-plan-urls.ts';
 import { organizationKey } from '../../test/support/plan-url-oracle.ts';
 import { figure, progress } from '../bench/figures.ts';
 import type { FuzzOptions } from './fuzz-options.ts';
-import { exchangePlanUrls } from './plan-url-exchange.ts';
+import { exchangePlanUrls, type TellStarted } from './plan-url-exchange.ts';
 
 const PROGRESS_EVERY = 100_000;
 const MOST_SENT_OF_A_KIND = 3_000;
@@ -28,11 +30,14 @@ const KEYS = new Map(ORGANIZATIONS.map(({ name, url }) => [organizationKey(url),
 /** True when exactly those are accepted that denote a configured organisation, and no credential went elsewhere. */
 export async function fuzzPlanUrl({ count, firstSeed }: FuzzOptions): Promise<boolean> {
   const reading = readMany(count, firstSeed);
+  const speaker = createSpeaker();
   const exchange = await exchangePlanUrls({
+    tell: speaker.tell,
     random: seededRandom(firstSeed),
     right: [...RIGHT, ...reading.accepted],
     wrong: [...WRONG, ...reading.refused],
   });
+  speaker.close();
   process.stderr.write('\n');
   console.log(`seed ${firstSeed}`);
   const results = [
@@ -67,6 +72,24 @@ export async function fuzzPlanUrl({ count, firstSeed }: FuzzOptions): Promise<bo
     exchange.naiveElsewhere > 0 && exchange.toldAtHome > 0 && reading.acceptedCount > 0,
   ];
   return results.every((isGood) => isGood);
+}
+
+/** The real adapter; one for each address, since here organisations become known as they are asked for. */
+function createSpeaker(): { readonly tell: TellStarted; close(): void } {
+  const speakers = new Map<string, ReturnType<typeof createPlans>>();
+  return {
+    tell: ({ organizationUrl, target, token }) => {
+      const { organization: name } = target;
+      const plans =
+        speakers.get(name) ??
+        createPlans({ organizations: [{ name, url: organizationUrl }], clock: systemClock });
+      speakers.set(name, plans);
+      return plans.startTask(target, token);
+    },
+    close: () => {
+      for (const plans of speakers.values()) plans.close();
+    },
+  };
 }
 
 function find(planUrl: string): string | undefined {

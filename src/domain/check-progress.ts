@@ -15,9 +15,18 @@ export function newsKey({ verdict, reason, assessment, hold }: GateDecision): st
   return JSON.stringify([verdict, reason, base.name, branch, build?.id, build?.status, failure?.code, hold]);
 }
 
+/** What was told late in one look is old enough for the next one, which would otherwise be the one after that. */
+const HEARTBEAT_GRACE_MS = 10_000;
+
 /** Nothing was told for so long that it is time for a sign of life. */
 export function isHeartbeatDue({ saidAt }: CheckProgress, now: number): boolean {
-  return saidAt === undefined || now - saidAt >= HEARTBEAT_MS || saidAt > now;
+  return saidAt === undefined || now - saidAt >= HEARTBEAT_MS - HEARTBEAT_GRACE_MS || saidAt > now;
+}
+
+/** When the pipeline has to hear the next sign of life, if it hears one now that is due. */
+export function nextHeartbeatAt(progress: CheckProgress, now: number): number {
+  const { saidAt = now } = progress;
+  return (isHeartbeatDue(progress, now) ? now : saidAt) + HEARTBEAT_MS;
 }
 
 /** How far the base's run is, by its usual duration, 0 to 95; undefined when it cannot be said. */

@@ -65,6 +65,29 @@ export async function lockWaitingJob(
   return rows[0];
 }
 
+/**
+ * Makes jobs due now that wait for their first attempt, and gives them newer payloads (JSON); gives the keys of those that
+ * did wait. Always in the same order, so that two who hasten the same jobs cannot wait for each other.
+ */
+export async function hastenWaitingJobs(
+  database: Db,
+  name: string,
+  jobs: readonly { readonly key: string; readonly data: string }[],
+): Promise<string[]> {
+  const { rows } = await database.executeSql(
+    `with wanted as (select * from unnest($2::text[], $3::text[]) as wanted (key, data)),
+     waiting as (
+       select job.id, wanted.data from pgboss.job join wanted on job.singleton_key = wanted.key
+       where job.name = $1 and job.state = 'created' order by job.id for update of job
+     )
+     update pgboss.job set data = waiting.data::jsonb, start_after = least(job.start_after, pgboss.job_now())
+     from waiting where job.name = $1 and job.id = waiting.id
+     returning job.singleton_key as key`,
+    [name, jobs.map(({ key }) => key), jobs.map(({ data }) => data)],
+  );
+  return rows.map((row: { key: string }) => row.key);
+}
+
 /** Whether an earlier job with this key waits for its retry. */
 export async function hasWaitingRetry(database: Db, name: string, key: string | null): Promise<boolean> {
   const { rows } = await database.executeSql(

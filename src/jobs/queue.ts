@@ -9,6 +9,7 @@ import { createDueTimer, type DueTimer } from './due-timer.ts';
 import { createEngine, DEAD_LETTER_QUEUE, ensureQueues, FIRST_RETRY_S } from './engine.ts';
 import {
   type DeadJob,
+  hastenWaitingJobs,
   hasWaitingRetry,
   listDeadJobs,
   listOpenNames,
@@ -38,6 +39,11 @@ export interface JobQueue<Payloads> {
     name: Name,
     payload: Payloads[Name],
     options?: EnqueueOptions,
+  ): Promise<void>;
+  /** Each as soon as it can be, as `enqueue` would do it, with few statements where jobs with these keys wait already. */
+  enqueueAll<Name extends keyof Payloads & string>(
+    name: Name,
+    jobs: readonly { readonly payload: Payloads[Name]; readonly key: string }[],
   ): Promise<void>;
   /**
    * Registers the handler of a kind of job, before `start`. A handler that throws is run again later, and so
@@ -105,6 +111,20 @@ class PgBossQueue<Payloads> implements JobQueue<Payloads> {
     while ((await this.#boss.send(name, request.data, options)) === null)
       if (await database.transaction(() => this.#amendWaiting(request))) break;
     if (dueAt !== undefined) database.afterCommit(() => this.#dueTimer.expect(dueAt.getTime()));
+  }
+
+  async enqueueAll<Name extends keyof Payloads & string>(
+    name: Name,
+    jobs: readonly { readonly payload: Payloads[Name]; readonly key: string }[],
+  ): Promise<void> {
+    const { database } = this.#options;
+    if (jobs.length === 0) return;
+    await database.transaction(async () => {
+      const waiting = jobs.map(({ key, payload }) => ({ key, data: JSON.stringify(payload) }));
+      const hastened = new Set(await hastenWaitingJobs(this.#boss.getDb(), name, waiting));
+      for (const { payload, key } of jobs) if (!hastened.has(key)) await this.enqueue(name, payload, { key });
+    });
+    database.afterCommit(() => this.#slots.wake(name));
   }
 
   work<Name extends keyof Payloads & string>(

@@ -73,13 +73,17 @@ async function assessBase(
   { question, base, policy }: { question: AssessQuestion; base: Base; policy: GatePolicy },
 ): Promise<AssessedBase> {
   const skippedBranches: string[] = [];
+  let oldestReadAt = Number.POSITIVE_INFINITY;
   const branches = branchesToAsk(question.named, base, question.branch);
   for (const [index, branch] of branches.entries()) {
     const target = buildsTargetOf(base.definition, branch);
     const assessed = await assessOnBranch(ports, { question, base, policy, target });
     const isLast = index === branches.length - 1;
+    oldestReadAt = Math.min(oldestReadAt, assessed.readAt ?? oldestReadAt);
     if (assessed.assessment.readiness.status !== 'never-built' || isLast) {
-      return { ...assessed, assessment: { ...assessed.assessment, skippedBranches } };
+      const assessment = { ...assessed.assessment, skippedBranches };
+      // That a branch has no run is a reading, too.
+      return { ...assessed, assessment, ...(assessed.readAt === undefined ? {} : { readAt: oldestReadAt }) };
     }
     skippedBranches.push(branch);
   }

@@ -18,11 +18,14 @@ import type {
   PlanTask,
   Transactions,
 } from './ports.ts';
+import type { SaveGate } from './save-gates.ts';
 
 export interface RunCheckPorts extends DecidePorts {
   readonly catalog: ServiceCatalog;
   readonly checks: CheckRecords;
-  readonly gates: GateRecords;
+  readonly gates: Pick<GateRecords, 'find'>;
+  /** Not inside a transaction. */
+  readonly saveGate: SaveGate;
   readonly plans: Plans;
   readonly ensurePolled: EnsurePolled;
   readonly transactions: Transactions;

@@ -41,11 +41,13 @@ export function orderEndsAt({ hold }: GateDecision, now: number): number {
   return hold?.until !== undefined && hold.until > now ? hold.until : Number.POSITIVE_INFINITY;
 }
 
-/** A `continue` is never given on a shared reading that has become old: it is looked at once more. */
+/** A `continue` is never given on a shared reading that has become old: that one is looked at once more. */
 export async function decideNow(ports: DecidePorts, asked: GateAsked): Promise<Decided> {
   const decided = await decideOnce(ports, asked);
-  const isFresh = asked.maxAgeMs <= FRESH_MS;
-  if (isFresh || decided.decision.verdict !== 'continue') return decided;
+  const { readAt } = decided;
+  const now = ports.clock.now();
+  const isFresh = readAt !== undefined && readAt <= now && readAt >= now - FRESH_MS;
+  if (asked.maxAgeMs <= FRESH_MS || isFresh || decided.decision.verdict !== 'continue') return decided;
   return decideOnce(ports, { ...asked, maxAgeMs: FRESH_MS });
 }
 

@@ -8,6 +8,7 @@ import { type PipeBotError, toPipeBotError } from '../errors.ts';
 import type { BuildRecords, BuildRef, BuildsTarget, Log, Pipelines, Reading } from './ports.ts';
 import { createTimelineReader } from './read-timelines.ts';
 import { ReadingSignals } from './reading-signals.ts';
+import { shareNext } from './share-next.ts';
 import { type StoreReadingPorts, storeDeletion, storeReading, storeSingle } from './store-reading.ts';
 
 /** A reading with the time at which it was begun, by our own clock: what it says may be as old as that. */
@@ -42,11 +43,15 @@ export interface ObserverOptions extends StoreReadingPorts {
   readonly records: BuildRecords;
   readonly clock: Clock;
   readonly log: Log;
+  /** Called when a place could be read again that could not be read before. */
+  readonly onReadable: (place: Place) => Promise<void>;
 }
 
 /** So that a crowd of callers does not hammer an organisation that just failed. */
 const FAILURE_MEMORY_MS = 5_000;
 const MAX_REMEMBERED_PLACES = 5_000;
+
+type LastReading = Awaited<ReturnType<BuildRecords['lastReading']>>;
 
 interface InFlight {
   readonly definitions: ReadonlySet<string>;
@@ -65,6 +70,7 @@ export function createObserver(options: ObserverOptions): Observer {
   const memories = new Map<string, Memory>();
   const signals = new ReadingSignals();
   const timelines = createTimelineReader(options);
+  const shareLookup = shareNext<LastReading>();
 
   function remember(key: string): Memory {
     const memory = memories.get(key) ?? { observations: new Map(), inFlight: new Set() };
@@ -79,7 +85,21 @@ export function createObserver(options: ObserverOptions): Observer {
 
   /** What another instance has read meanwhile serves as well. */
   async function shared(target: BuildsTarget, memory: Memory, notBefore: number): Promise<boolean> {
-    const last = await options.records.lastReading(target);
+    return take(target, memory, { last: await options.records.lastReading(target), notBefore });
+  }
+
+  /** A crowd that a change has woken looks it up together. */
+  async function sharedByAll(target: BuildsTarget, memory: Memory, notBefore: number): Promise<boolean> {
+    const key = [placeKey(target), ...target.definitionIds.map((id) => definitionKey(target, id))].join(' ');
+    const last = await shareLookup(key, () => options.records.lastReading(target));
+    return take(target, memory, { last, notBefore });
+  }
+
+  function take(
+    target: BuildsTarget,
+    memory: Memory,
+    { last, notBefore }: { readonly last: LastReading; readonly notBefore: number },
+  ): boolean {
     if (!last || last.readAt < notBefore || last.readAt > options.clock.now()) return false;
     keep(memory, target, last);
     return true;
@@ -93,7 +113,11 @@ export function createObserver(options: ObserverOptions): Observer {
       const facts = await timelines.ofReading(target, reading);
       await storeReading(options, target, { ...reading, begunAt, facts });
       keep(memory, target, { ...reading, readAt: begunAt });
+      const isRecovered = memory.failure !== undefined;
       delete memory.failure;
+      // Nothing need have changed for those who wait because nobody could tell.
+      const { organization, project, branch } = target;
+      if (isRecovered) await options.onReadable({ organization, project, branch });
     } catch (thrown) {
       const error = toPipeBotError(thrown);
       const memoryMs = Math.max(error.details.retryAfterMs ?? 0, FAILURE_MEMORY_MS);
@@ -149,7 +173,7 @@ export function createObserver(options: ObserverOptions): Observer {
   return {
     latest,
     async latestStored(target, maxAgeMs) {
-      await shared(target, remember(placeKey(target)), options.clock.now() - maxAgeMs);
+      await sharedByAll(target, remember(placeKey(target)), options.clock.now() - maxAgeMs);
       return latest(target, maxAgeMs);
     },
     async readBuild(ref) {

@@ -19,6 +19,7 @@ import type {
   Transactions,
   Watches,
 } from './ports.ts';
+import { shareNext } from './share-next.ts';
 
 /** Who waits for the builds of a place, the most impatient first. */
 export type Interest = 'gate' | 'watch' | 'subscription';
@@ -65,6 +66,12 @@ export function createEnsurePolled(ports: Pick<PollPorts, 'jobs' | 'clock'>): En
       key: placeKey(place),
       runAt: ports.clock.now() + POLL_INTERVALS_MS[interest],
     });
+}
+
+/** For many who wait for the same places. Not inside a transaction. */
+export function ensurePolledTogether(ensurePolled: EnsurePolled): EnsurePolled {
+  const share = shareNext<void>();
+  return (place, interest) => share(`${interest} ${placeKey(place)}`, () => ensurePolled(place, interest));
 }
 
 /**

@@ -219,6 +219,15 @@ export interface Jobs {
   ): Promise<void>;
 }
 
+/** Many jobs with few statements. */
+export interface ManyJobs {
+  /** Each as soon as it can be, as `enqueue` does with one; inside a transaction they commit with it. */
+  enqueueAll<Name extends keyof JobPayloads>(
+    name: Name,
+    jobs: readonly { readonly payload: JobPayloads[Name]; readonly key: string }[],
+  ): Promise<void>;
+}
+
 /** Where use cases report what an operator should see; messages are static, facts are fields. */
 export interface Log {
   info(fields: Record<string, unknown>, message: string): void;

@@ -1,7 +1,7 @@
 // Looks at a check: decides its gate anew and tells its pipeline what has changed, or the verdict. Each look leaves the
 // job for the next one before it does anything, so that none is forgotten. It must not decide by itself, and must not
 // tell a verdict that is not stored.
-import { HEARTBEAT_MS, TOKEN_LIFE_MS } from '../domain/check-progress.ts';
+import { nextHeartbeatAt, TOKEN_LIFE_MS } from '../domain/check-progress.ts';
 import { findNamed, type Service } from '../domain/service.ts';
 import { type CheckAtWork, endCheck, type RunCheckPorts } from './check-at-work.ts';
 import { decideNow, latestPollMs, orderEndsAt } from './decide-now.ts';
@@ -25,11 +25,12 @@ export async function runCheck(ports: RunCheckPorts, { id }: { readonly id: stri
   const task = { ...check.target, ...(planVersion === undefined ? {} : { planVersion }) };
   const work = { check, gate, token, task };
   if (gate.decision && gate.decision.verdict !== 'wait') return tellVerdict(ports, work);
-  await enqueueRun(ports, id, now + HEARTBEAT_MS);
+  const heartbeatAt = nextHeartbeatAt(check.progress, now);
+  await enqueueRun(ports, id, heartbeatAt);
   const begun = await beginTask(ports, work);
   if (begun.end) return endCheck(ports, check, begun.end);
   // Taken back while its pipeline was spoken to.
-  if (begun.work) await look(ports, begun.work);
+  if (begun.work) await look(ports, { work: begun.work, heartbeatAt });
 }
 
 /** Whatever kept it from being told: its pipeline's own time-out ends that wait. */
@@ -49,7 +50,13 @@ async function waitForKey(ports: RunCheckPorts, { id }: CheckRecord): Promise<vo
 
 const LOST_SERVICE = 'PipeBot no longer knows this service, so nobody can say whether its base is ready.';
 
-async function look(ports: RunCheckPorts, work: CheckAtWork): Promise<void> {
+interface Look {
+  readonly work: CheckAtWork;
+  /** When it is looked at again anyway. */
+  readonly heartbeatAt: number;
+}
+
+async function look(ports: RunCheckPorts, { work, heartbeatAt }: Look): Promise<void> {
   const { check, gate } = work;
   const named = findNamed({ ...ports.catalog, bases: [] }, gate.service);
   const service = named?.kind === 'service' ? named.service : undefined;
@@ -60,10 +67,12 @@ async function look(ports: RunCheckPorts, work: CheckAtWork): Promise<void> {
   const decided = await decideNow(ports, { request: { service }, gate, maxAgeMs });
   const now = ports.clock.now();
   const asked = { ...gate, branch: decided.branch, decision: decided.decision, decidedAt: now };
-  const standing = await ports.transactions.transaction(() => ports.gates.save(asked), 'store-verdict');
+  const standing = await ports.saveGate(asked);
   const decision = standing.decision ?? decided.decision;
   if (decision.verdict !== 'wait') return tellVerdict(ports, { ...work, gate: standing });
-  await stayInterested(ports, { service, gate: standing, readAt: decided.readAt ?? now });
+  await stayInterested(ports, { service, gate: standing, readAt: decided.readAt ?? now, heartbeatAt });
+  // Who could not even be told that it has started is asked again first.
+  if (!check.progress.isStarted) return;
   const end = await tellProgress(ports, { ...work, gate: standing });
   if (end) await endCheck(ports, check, end);
 }
@@ -75,7 +84,13 @@ async function stayInterested(
     service,
     gate,
     readAt,
-  }: { readonly service: Service; readonly gate: GateRecord; readonly readAt: number },
+    heartbeatAt,
+  }: {
+    readonly service: Service;
+    readonly gate: GateRecord;
+    readonly readAt: number;
+    readonly heartbeatAt: number;
+  },
 ): Promise<void> {
   const asked = [{ service: service.name, branch: gate.branch }];
   for (const place of gatePlaces({ services: [service], bases: [] }, asked))
@@ -86,7 +101,9 @@ async function stayInterested(
   const isSettling = gate.decision?.reason === 'settling';
   const settleAt = isSettling ? Math.max(settledAt, readAt + service.policy.pollIntervalMs) : gate.deadlineAt;
   const orderAt = gate.decision ? orderEndsAt(gate.decision, now) : gate.deadlineAt;
-  await enqueueRun(ports, gate.id, Math.max(Math.min(settleAt, orderAt, gate.deadlineAt), now + 1));
+  const lookAt = Math.max(Math.min(settleAt, orderAt, gate.deadlineAt), now + 1);
+  // The earlier time would count anyway; most of those who wait have nothing that comes sooner.
+  if (lookAt < heartbeatAt) await enqueueRun(ports, gate.id, lookAt);
 }
 
 /** As long as a `commit=` may take to appear. */

@@ -1,23 +1,20 @@
 // Has the checks looked at that wait for what has changed. It must not decide whether the change matters to them.
-import type { Clock } from '../clock.ts';
 import { isSamePlace, type Place, placeKey } from '../domain/place.ts';
 import type { ServiceCatalog } from '../domain/service.ts';
 import { gatePlaces, type WaitingGate } from './gate-interest.ts';
-import { enqueueRun } from './open-check.ts';
-import type { CheckRecords, Jobs, Transactions } from './ports.ts';
+import type { CheckRecords, Jobs, ManyJobs, Transactions } from './ports.ts';
 
 export interface WakeChecksPorts {
   readonly catalog: ServiceCatalog;
   readonly checks: Pick<CheckRecords, 'listOpen'>;
   readonly transactions: Transactions;
-  readonly jobs: Jobs;
-  readonly clock: Clock;
+  readonly jobs: Jobs & ManyJobs;
 }
 
 const BATCH = 200;
 
 /** Inside the transaction that stores the change, so that no check sleeps over it. */
-export async function enqueueWake({ jobs }: Pick<WakeChecksPorts, 'jobs'>, place: Place): Promise<void> {
+export async function enqueueWake({ jobs }: { readonly jobs: Jobs }, place: Place): Promise<void> {
   await jobs.enqueue('wake-checks', { place }, { key: placeKey(place) });
 }
 
@@ -45,8 +42,7 @@ export async function resumeChecks(ports: WakeChecksPorts): Promise<void> {
 
 async function wake(ports: WakeChecksPorts, checks: readonly { readonly id: string }[]): Promise<void> {
   for (let from = 0; from < checks.length; from += BATCH) {
-    await ports.transactions.transaction(async () => {
-      for (const { id } of checks.slice(from, from + BATCH)) await enqueueRun(ports, id, ports.clock.now());
-    }, 'wake-checks');
+    const jobs = checks.slice(from, from + BATCH).map(({ id }) => ({ payload: { id }, key: id }));
+    await ports.transactions.transaction(() => ports.jobs.enqueueAll('run-check', jobs), 'wake-checks');
   }
 }

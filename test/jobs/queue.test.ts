@@ -212,6 +212,33 @@ eachDatabase('the job queue', (open) => {
     );
   });
 
+  it('hastens many jobs at once that wait, adds those that do not, and takes the newer payloads', async () => {
+    const { seen, handler } = recorder();
+    await withQueue(
+      open,
+      (queue) => queue.work('deliver', handler),
+      async ({ clock, queue, database }) => {
+        const runAt = clock.now() + HOUR_MS;
+        await queue.enqueue('deliver', { to: 'a, late' }, { key: 'a', runAt });
+        await queue.enqueue('deliver', { to: 'left alone' }, { key: 'c', runAt });
+        const jobs = ['a', 'b'].map((key) => ({ key, payload: { to: `${key}, now` } }));
+        const failing = database.transaction(async () => {
+          await queue.enqueueAll('deliver', jobs);
+          throw new Error('rolled back');
+        });
+        await expect(failing).rejects.toThrow('rolled back');
+        await queue.idle();
+        expect(seen).toEqual([]);
+        await queue.enqueueAll('deliver', jobs);
+        await queue.idle();
+        expect(seen.toSorted()).toEqual(['a, now', 'b, now']);
+        await clock.advance(HOUR_MS);
+        await queue.idle();
+        expect(seen.toSorted()).toEqual(['a, now', 'b, now', 'left alone']);
+      },
+    );
+  });
+
   it('runs one job per key at a time, and other keys meanwhile', async () => {
     const first = Promise.withResolvers<void>();
     const started = Promise.withResolvers<void>();

@@ -125,16 +125,11 @@ export function createCheckBench(target: Partial<typeof TARGET> = {}): CheckBenc
     },
     gates: {
       find: async () => bench.gate,
-      async save(gate) {
-        const isFinal = bench.gate.decision && bench.gate.decision.verdict !== 'wait';
-        if (!isFinal) bench.gate = gate;
-        return bench.gate;
-      },
-      findWaiting: async () => undefined,
-      saveAll: async () => [],
-      listWaiting: async () => [],
-      listOpen: async () => [],
-      deleteBefore: async () => undefined,
+    },
+    async saveGate(gate) {
+      const isFinal = bench.gate.decision && bench.gate.decision.verdict !== 'wait';
+      if (!isFinal) bench.gate = gate;
+      return bench.gate;
     },
     plans: {
       async readVersion() {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { Build } from '../../src/domain/build.ts';
+import type { Place } from '../../src/domain/place.ts';
 import { PipeBotError } from '../../src/errors.ts';
 import { createObserver, type Observer } from '../../src/usecases/observe-builds.ts';
 import type { BuildsTarget, Reading } from '../../src/usecases/ports.ts';
@@ -18,9 +19,12 @@ let saved: { builds: readonly Build[]; readAt: number }[];
 let newestAt: number;
 /** What another instance has stored. */
 let shared: (Reading & { readonly readAt: number }) | undefined;
+let lookUp: () => Promise<typeof shared>;
 let calls: PromiseWithResolvers<Reading>[];
 let targets: BuildsTarget[];
 let observer: Observer;
+/** Places that could be read again. */
+let readable: Place[];
 /** Of a build that is read by itself. */
 let status: 'inProgress' | 'completed';
 
@@ -33,8 +37,9 @@ const idsOf = async (reading: Promise<Reading>) => (await reading).builds.map(({
 
 beforeEach(() => {
   targets = [];
+  lookUp = () => Promise.resolve(shared);
   [now, saved, newestAt, calls, shared] = [DAWN, [], 0, [], undefined];
-  status = 'completed';
+  [status, readable] = ['completed', []];
   observer = createObserver({
     pipelines: {
       listBuilds: (target) => {
@@ -55,7 +60,7 @@ beforeEach(() => {
       listActive: () => Promise.resolve([]),
       listReadTimes: () => Promise.resolve([]),
       saveReading: (_target, reading) => Promise.resolve(void saved.push(reading)),
-      lastReading: () => Promise.resolve(shared),
+      lastReading: () => lookUp(),
       deleteBefore: () => Promise.resolve(),
     },
     healths: { find: () => Promise.resolve(undefined), save: () => Promise.resolve() },
@@ -68,11 +73,50 @@ beforeEach(() => {
     onEnded: () => Promise.resolve(),
     onDeleted: () => Promise.resolve(),
     clock: { ...systemClock, now: () => now },
+    onReadable: (place) => Promise.resolve(void readable.push(place)),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });
 });
 
 describe('a reading', () => {
+  it('tells when a place can be read again that could not be read, and only then', async () => {
+    const first = observer.latest(TARGET, 3_000);
+    await isAsked(0);
+    calls[0]?.reject(new PipeBotError('azure-unavailable'));
+    await expect(first).rejects.toThrow();
+    now += 10_000;
+    const second = observer.latest(TARGET, 3_000);
+    expect(readable).toEqual([]);
+    await answer(1, 1);
+    await second;
+    const { organization, project, branch } = TARGET;
+    expect(readable).toEqual([{ organization, project, branch }]);
+    now += 10_000;
+    const third = observer.latest(TARGET, 3_000);
+    await answer(2, 2);
+    await third;
+    expect(readable).toHaveLength(1);
+  });
+
+  it('is looked up once by a crowd that a change has woken, and not before they were woken', async () => {
+    shared = { builds: [buildOf({ id: 7 })], observedAt: now, readAt: now };
+    let lookups = 0;
+    const slow = Promise.withResolvers<void>();
+    lookUp = async () => {
+      lookups += 1;
+      const found = shared;
+      await slow.promise;
+      return found;
+    };
+    const before = observer.latestStored(TARGET, 3_000);
+    shared = { builds: [buildOf({ id: 8 })], observedAt: now, readAt: now };
+    const woken = [observer.latestStored(TARGET, 3_000), observer.latestStored(TARGET, 3_000)];
+    slow.resolve();
+    await before;
+    expect(await Promise.all(woken.map(idsOf))).toEqual([[8], [8]]);
+    expect(lookups).toBe(2);
+  });
+
   it('is shared by all who ask at the same time, and kept for those who ask soon after', async () => {
     const readings = [observer.latest(TARGET, 3_000), observer.latest(TARGET, 3_000)];
     await answer(0, 1);

@@ -26,8 +26,7 @@ const HUBS = ['build', 'release', 'rm', 'gates', 'checks', 'deployment'];
 function findPlan(request: RouteRequest): PlanState {
   const hub = (request.params['hub'] ?? '').toLowerCase();
   const planId = (request.params['planId'] ?? '').toLowerCase();
-  const known = [...HUBS, ...request.state.plans.map((plan) => plan.hub.toLowerCase())];
-  if (!known.includes(hub)) {
+  if (!HUBS.includes(hub) && !request.state.plans.some((plan) => plan.hub.toLowerCase() === hub)) {
     throw planRefused(404, 'TaskHubNotFoundException', `No hub is registered with name ${hub}.`);
   }
   const scope = (request.params['project'] ?? '').toLowerCase();
