@@ -166,7 +166,7 @@ describe('a check', () => {
     const base = runBase();
     const plan = await ask();
     await world.ask('hold payments because migration: step 2');
-    expect(linesOf(plan).log).toContain('Ada Lovelace has held this gate');
+    expect(linesOf(plan).log).toContain('Ada Lovelace has just begun to hold this gate');
     base.succeed();
     await world.pass(0.5);
     expect(verdictsOf(plan)).toEqual([]);
