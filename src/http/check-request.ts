@@ -3,6 +3,7 @@
 // run's token would go where it says. It must not judge the caller, and must not show a value that may be a token.
 import type { IncomingMessage } from 'node:http';
 import type { CheckTarget } from '../domain/check.ts';
+import { isGuid } from '../domain/guid.ts';
 import type { Organization } from '../domain/link.ts';
 import { findOrganization } from '../domain/plan-url.ts';
 import { PipeBotError } from '../errors.ts';
@@ -40,7 +41,6 @@ const MACROS = {
 const NAMES = Object.keys(MACROS).map((name) => name.toLowerCase());
 const MODE_EXAMPLE =
   '"PipeBotMode": "callback" with the completion event Callback, or "PipeBotMode": "response" with ApiResponse';
-const GUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 /** Azure's hubs are single words (build, release, gates, checks, deployment); new ones need nothing from us. */
 const HUB_NAME = /^[A-Za-z]{1,32}$/;
 /** What Azure's own helper takes when there is none (azure-pipelines-extensions, ServerTaskHelper). */
@@ -144,7 +144,7 @@ function needed(headers: Headers, name: Macro): string {
 }
 
 function guid(name: Macro, value: string): string {
-  if (!GUID.test(value)) throw invalid(name, 'it is not a GUID');
+  if (!isGuid(value)) throw invalid(name, 'it is not a GUID');
   return value.toLowerCase();
 }
 
