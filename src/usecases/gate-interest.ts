@@ -1,7 +1,7 @@
 // Which builds the waiting gates want to be read. Pure; the gates come from the store, the rest from the services
 // file.
 import { isSamePlace, type Place, type PlacedDefinition } from '../domain/place.ts';
-import { branchesToAsk, findNamed, type ServiceCatalog } from '../domain/service.ts';
+import { branchesToAsk, findNamed, type Service, type ServiceCatalog } from '../domain/service.ts';
 
 /** A gate at which somebody waits; `branch` is empty when the caller named none. */
 export interface WaitingGate {
@@ -18,6 +18,11 @@ export function gatePlaces(catalog: ServiceCatalog, gates: readonly WaitingGate[
   return gates
     .flatMap((gate) => wantedBy(catalog, gate))
     .map(({ organization, project, branch }) => ({ organization, project, branch }));
+}
+
+/** Every place at which the bases of a single gate are looked for. */
+export function placesOfGate(service: Service, branch: string): Place[] {
+  return gatePlaces({ services: [service], bases: [] }, [{ service: service.name, branch }]);
 }
 
 /** What the waiting gates want of one place, and how often. */

@@ -5,7 +5,7 @@ import { nextHeartbeatAt, TOKEN_LIFE_MS } from '../domain/check-progress.ts';
 import { findNamed, type Service } from '../domain/service.ts';
 import { type CheckAtWork, endCheck, type RunCheckPorts } from './check-at-work.ts';
 import { decideNow, latestPollMs, orderEndsAt } from './decide-now.ts';
-import { gatePlaces } from './gate-interest.ts';
+import { placesOfGate } from './gate-interest.ts';
 import { FRESH_MS } from './get-status.ts';
 import { enqueueRun } from './open-check.ts';
 import type { CheckRecord, GateRecord } from './ports.ts';
@@ -92,9 +92,7 @@ async function stayInterested(
     readonly heartbeatAt: number;
   },
 ): Promise<void> {
-  const asked = [{ service: service.name, branch: gate.branch }];
-  for (const place of gatePlaces({ services: [service], bases: [] }, asked))
-    await ports.ensurePolled(place, 'gate');
+  for (const place of placesOfGate(service, gate.branch)) await ports.ensurePolled(place, 'gate');
   const now = ports.clock.now();
   const settledAt = gate.askedAt + (gate.settleMs || SETTLE_LOOK_MS);
   // Who settles waits for what does not change, and no change wakes it.

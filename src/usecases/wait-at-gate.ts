@@ -2,12 +2,11 @@
 // more often than everybody else who waits for the same base.
 import { sleep } from '../clock.ts';
 import { type GateDecision, stopForEndedCaller } from '../domain/gate.ts';
-import type { Place } from '../domain/place.ts';
 import type { Service } from '../domain/service.ts';
 import type { GateRequest, HeldGatePorts } from './answer-gate.ts';
 import { callerBuildOf } from './caller-builds.ts';
 import { type Decided, decideNow, latestPollMs, orderEndsAt } from './decide-now.ts';
-import { gatePlaces } from './gate-interest.ts';
+import { placesOfGate } from './gate-interest.ts';
 import { FRESH_MS } from './get-status.ts';
 import type { GateRecord } from './ports.ts';
 
@@ -101,17 +100,13 @@ function endedBy(last: Decided): Decided {
   return { ...last, decision: stopForEndedCaller(last.decision) };
 }
 
-function placesOf(service: Service, branch: string): Place[] {
-  return gatePlaces({ services: [service], bases: [] }, [{ service: service.name, branch }]);
-}
-
 /** The poll reads for all who wait, in whichever process it runs. */
 async function ensurePolled(
   ports: Pick<HeldGatePorts, 'ensurePolled'>,
   service: Service,
   branch: string,
 ): Promise<void> {
-  for (const place of placesOf(service, branch)) await ports.ensurePolled(place, 'gate');
+  for (const place of placesOfGate(service, branch)) await ports.ensurePolled(place, 'gate');
 }
 
 interface Listening {
@@ -158,7 +153,7 @@ function beginToListen(
   };
   for (const end of ends) end.addEventListener('abort', wake, { once: true });
   if (ends.some(({ aborted }) => aborted)) wake();
-  observer.nextReading(placesOf(service, branch), woken.signal).then(wake, wake);
+  observer.nextReading(placesOfGate(service, branch), woken.signal).then(wake, wake);
   order.given.then(wake, wake);
   return async (wakeAt) => {
     await sleep(clock, Math.max(wakeAt - clock.now(), 1), woken.signal);
