@@ -3,10 +3,12 @@
 // missing build, a cut body and no body alike (17.0.1, RestClient.processResponse).
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { WebApi } from 'azure-devops-node-api';
 import type { IRequestHandler } from 'azure-devops-node-api/interfaces/common/VsoBaseInterfaces.js';
 import packageJson from '../../package.json' with { type: 'json' };
 import { invalidResponse, type JsonObject } from './json-object.ts';
+import { isLostConnection } from './lost-connection.ts';
 import { untilAborted } from './until-aborted.ts';
 
 export type HttpMethod = 'GET' | 'OPTIONS' | 'POST' | 'PATCH';
@@ -76,12 +78,30 @@ export function createHttpExchange(
     send: async (request) => {
       const { signal } = request;
       signal.throwIfAborted();
-      const sent = requests.run(request, () => sendRequest(client, request));
+      const sent = () => requests.run(request, () => sendRequest(client, request));
       // The signal goes into the request too, but reaches it only once it has a socket: a proxy may be silent.
-      return readAnswer((await untilAborted(sent, signal)).message, longestBodyMb);
+      const answer = await untilAborted(onceMoreWhenLost(request, sent), signal);
+      return readAnswer(answer.message, longestBodyMb);
     },
     close: () => client.dispose(),
   };
+}
+
+/**
+ * A request that only reads is made again, once, when the connection it was given turns out to be closed: that says
+ * nothing about Azure DevOps. An order is not, since it is not known whether it was carried out.
+ */
+async function onceMoreWhenLost<T>({ method, signal }: HttpRequest, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    const reads = method === 'GET' || method === 'OPTIONS';
+    if (!reads || !isLostConnection(error)) throw error;
+    // A turn of the loop, in which Node hears of all the others that were closed meanwhile.
+    await setImmediate();
+    signal.throwIfAborted();
+    return send();
+  }
 }
 
 /** Never repeated by the client: it is not known whether a request without an answer was carried out. */

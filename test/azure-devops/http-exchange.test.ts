@@ -1,5 +1,7 @@
 // Every call ends in time, and connections are kept or closed as they should be.
+import { getPersonalAccessTokenHandler } from 'azure-devops-node-api';
 import { expect, test, vi } from 'vitest';
+import { createHttpExchange } from '../../src/azure-devops/http-exchange.ts';
 import { listJson, sendJson, startByteServer, startOwnServer } from './own-server.ts';
 import { connect, failureOf, startPipelinesUnderTest, targetOf } from './pipelines-under-test.ts';
 
@@ -29,11 +31,51 @@ test.each([502, 503, 504])('the client does not try a %i again by itself', async
   expect(stand.asked()).toBe(1);
 });
 
-test('a reset is not tried again either', async () => {
-  await using stand = await startPipelinesUnderTest();
-  stand.fault({ kind: 'reset' });
-  await failureOf(stand.pipelines.getBuild(ref));
-  expect(stand.asked()).toBe(1);
+/** A server that lets every connection carry one call and cuts it at the next, as one that has closed it meanwhile. */
+function cutAtSecondCall(count: () => void = () => undefined) {
+  const used = new WeakSet<object>();
+  return startOwnServer((request, response) => {
+    count();
+    if (used.has(request.socket)) return void request.socket.resetAndDestroy();
+    used.add(request.socket);
+    sendJson(response, listJson());
+  });
+}
+
+test('a read that was given a connection closed meanwhile is made again on another', async () => {
+  await using server = await cutAtSecondCall();
+  using bot = connect([{ name: 'contoso', url: server.url }]);
+  for (let call = 0; call < 5; call++)
+    expect(await bot.pipelines.listBuilds(targetOf())).toMatchObject({ builds: [] });
+});
+
+test.each(['POST', 'PATCH'] as const)('a %s there is not: it may have been carried out', async (method) => {
+  let asked = 0;
+  await using server = await cutAtSecondCall(() => asked++);
+  const exchange = createHttpExchange(server.url, 1_000);
+  const { signal } = new AbortController();
+  const request = { url: server.url, authorization: getPersonalAccessTokenHandler('none'), signal };
+  await exchange.send({ ...request, method: 'GET' });
+  await expect(exchange.send({ ...request, method })).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(asked).toBe(2);
+  exchange.close();
+});
+
+test('a read is made again once and no more, and only if the connection had been used', async () => {
+  let asked = 0;
+  await using server = await startOwnServer((request, response) => {
+    if (++asked > 1) request.socket.resetAndDestroy();
+    else sendJson(response, {});
+  });
+  const exchange = createHttpExchange(server.url, 1_000);
+  const { signal } = new AbortController();
+  const request = { url: server.url, authorization: getPersonalAccessTokenHandler('none'), signal } as const;
+  await exchange.send({ ...request, method: 'GET' });
+  await expect(exchange.send({ ...request, method: 'GET' })).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(asked).toBe(3);
+  await expect(exchange.send({ ...request, method: 'GET' })).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(asked).toBe(4);
+  exchange.close();
 });
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n';

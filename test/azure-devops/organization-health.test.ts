@@ -56,7 +56,7 @@ test('a probe that finds no answer is not followed by another at once', async ()
   const fault = stand.fault({ kind: 'sign-in-page' });
   await failureOf(stand.pipelines.getBuild(ref));
   fault.remove();
-  stand.fault({ kind: 'reset' });
+  stand.fault({ kind: 'server-error' });
   stand.scripted.advance(60_000);
   expect((await failureOf(stand.list())).code).toBe('azure-unavailable');
   expect((await failureOf(stand.list())).code).toBe('azure-unauthorized');
