@@ -11,7 +11,8 @@ import { type Load, startLoad } from './load.ts';
 import type { PostResult } from './load-process.ts';
 
 const BRANCH = 'refs/heads/develop';
-const KEY = 'k'.repeat(32);
+/** A key may have 2,000 checks open. */
+const CHECKS_OF_KEY = 1_000;
 /** More than whole organisations start in their busiest minutes. */
 const PER_SECOND = 100;
 /** Written out, 1,500 characters: as long as the token of a job. */
@@ -52,6 +53,7 @@ interface CallbackBench {
   readonly name: string;
   readonly url: string;
   readonly project: StandInProject;
+  readonly keys: readonly string[];
   /** What the program has reported of itself since it was last emptied. */
   readonly reports: AppReport[];
 }
@@ -72,12 +74,15 @@ async function measure(
     const keep = (report: AppReport) => {
       if (report.rssMb !== undefined) reports.push(report);
     };
+    const keys = Array.from({ length: Math.ceil(callers / CHECKS_OF_KEY) }, (_, index) =>
+      `${index}`.padStart(32, 'k'),
+    );
     const url = await world.start(SERVICES, keep, {
-      PIPEBOT_GATE_KEYS: `bench:${KEY}`,
+      PIPEBOT_GATE_KEYS: keys.map((key, index) => `key-${index}:${key}`).join(';'),
       PIPEBOT_SECRET_KEY: randomBytes(32).toString('base64'),
     });
     await azure.hooks.subscribe(`${url}/api/hooks/azure-devops`, HOOK_SECRET);
-    const bench: CallbackBench = { world, load, name: `${kind}-callbacks`, url, project, reports };
+    const bench: CallbackBench = { world, load, name: `${kind}-callbacks`, url, project, keys, reports };
     // What the program needs for its first callers is not what more of them take.
     const first = addPlans(bench, 20);
     await load.post(orderOf(bench, first));
@@ -170,12 +175,12 @@ function addPlans({ world, project }: CallbackBench, count: number): StandInPlan
   );
 }
 
-function orderOf({ url }: CallbackBench, plans: readonly StandInPlan[]) {
-  const authorization = `Basic ${Buffer.from(`bench:${KEY}`).toString('base64')}`;
-  const headers = plans.map((plan) => ({
+function orderOf({ url, keys }: CallbackBench, plans: readonly StandInPlan[]) {
+  const authorizations = keys.map((key) => `Basic ${Buffer.from(`bench:${key}`).toString('base64')}`);
+  const headers = plans.map((plan, index) => ({
     ...plan.gateHeaders(),
     PipeBotMode: 'callback',
-    authorization,
+    authorization: authorizations[index % authorizations.length] ?? '',
     'content-length': '0',
   }));
   return { url: `${url}/api/gate/payments`, headers, perSecond: PER_SECOND };
