@@ -28,6 +28,8 @@ export interface CheckProgress {
   readonly saidAt?: number;
   /** The reason of the verdict stands on the task's record, console and log. */
   readonly isExplained?: true;
+  /** The services file had lost its service, so it fails, whatever the file says later. */
+  readonly isServiceLost?: true;
   /** How often the verdict was sent. */
   readonly attempts?: number;
   /** Before this it is not sent again, whoever wakes the check; ms since the epoch. */

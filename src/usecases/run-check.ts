@@ -3,14 +3,14 @@
 // tell a verdict that is not stored.
 import { nextHeartbeatAt, TOKEN_LIFE_MS } from '../domain/check-progress.ts';
 import { findNamed, type Service } from '../domain/service.ts';
-import { type CheckAtWork, endCheck, type RunCheckPorts } from './check-at-work.ts';
+import { type CheckAtWork, endCheck, note, type RunCheckPorts } from './check-at-work.ts';
 import { decideNow, latestPollMs, orderEndsAt } from './decide-now.ts';
 import { placesOfGate } from './gate-interest.ts';
 import { FRESH_MS } from './get-status.ts';
 import { enqueueRun } from './open-check.ts';
 import type { CheckRecord, GateRecord } from './ports.ts';
 import { beginTask, tellProgress } from './tell-progress.ts';
-import { sendVerdict, tellVerdict } from './tell-verdict.ts';
+import { type CheckVerdict, sendVerdict, tellVerdict } from './tell-verdict.ts';
 
 /** One look. @throws PipeBotError store-*, and then it is looked at again */
 export async function runCheck(ports: RunCheckPorts, { id }: { readonly id: string }): Promise<void> {
@@ -24,6 +24,7 @@ export async function runCheck(ports: RunCheckPorts, { id }: { readonly id: stri
   const { planVersion } = check.progress;
   const task = { ...check.target, ...(planVersion === undefined ? {} : { planVersion }) };
   const work = { check, gate, token, task };
+  if (check.progress.isServiceLost) return sendVerdict(ports, work, LOST_SERVICE);
   if (gate.decision && gate.decision.verdict !== 'wait') return tellVerdict(ports, work);
   const heartbeatAt = nextHeartbeatAt(check.progress, now);
   await enqueueRun(ports, id, heartbeatAt);
@@ -48,7 +49,10 @@ async function waitForKey(ports: RunCheckPorts, { id }: CheckRecord): Promise<vo
   await enqueueRun(ports, id, ports.clock.now() + KEY_LOOK_MS);
 }
 
-const LOST_SERVICE = 'PipeBot no longer knows this service, so nobody can say whether its base is ready.';
+const LOST_SERVICE = {
+  result: 'failed',
+  sentence: 'PipeBot no longer knows this service, so nobody can say whether its base is ready.',
+} as const satisfies CheckVerdict;
 
 interface Look {
   readonly work: CheckAtWork;
@@ -60,8 +64,7 @@ async function look(ports: RunCheckPorts, { work, heartbeatAt }: Look): Promise<
   const { check, gate } = work;
   const named = findNamed({ ...ports.catalog, bases: [] }, gate.service);
   const service = named?.kind === 'service' ? named.service : undefined;
-  // The services file has lost it since: nobody can say that it is ready.
-  if (!service) return sendVerdict(ports, work, { result: 'failed', sentence: LOST_SERVICE });
+  if (!service) return failLostService(ports, work);
   // The poll reads for all who wait; only the first look may not want to wait for it.
   const maxAgeMs = gate.decision ? latestPollMs(service) : FRESH_MS;
   const decided = await decideNow(ports, { request: { service }, gate, maxAgeMs });
@@ -75,6 +78,12 @@ async function look(ports: RunCheckPorts, { work, heartbeatAt }: Look): Promise<
   if (!check.progress.isStarted) return;
   const end = await tellProgress(ports, { ...work, gate: standing });
   if (end) await endCheck(ports, check, end);
+}
+
+/** Stored before it is told, as every verdict: the services file may have its service again before it has arrived. */
+async function failLostService(ports: RunCheckPorts, work: CheckAtWork): Promise<void> {
+  const noted = await note(ports, work, { ...work.check.progress, isServiceLost: true });
+  if (noted) await sendVerdict(ports, noted, LOST_SERVICE);
 }
 
 /** The base is polled for it, and it is looked at again when time alone can change the answer. */

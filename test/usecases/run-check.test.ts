@@ -58,6 +58,20 @@ describe('a service that the services file has lost', () => {
   });
 });
 
+describe('a service that the services file has only lost for a moment', () => {
+  it('fails the check all the same: what was told once, and may have arrived, stands', async () => {
+    const { catalog } = bench.ports;
+    Object.assign(bench.ports, { catalog: { services: [], bases: [] } });
+    bench.answers.completeTask = FAILED;
+    await bench.wake();
+    bench.base = 'succeeded';
+    Object.assign(bench.ports, { catalog });
+    bench.answers.completeTask = ACCEPTED;
+    await bench.pass(HOUR);
+    expect(verdicts()).toEqual(['completeTask failed', 'completeTask failed']);
+  });
+});
+
 describe('a verdict', () => {
   beforeEach(() => {
     bench.base = 'succeeded';
