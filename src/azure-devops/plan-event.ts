@@ -1,5 +1,5 @@
 // The events that a task raises in its plan. It must not know how they are sent.
-import type { CheckResult } from '../domain/check.ts';
+import { type CheckResult, isGatesHub } from '../domain/check.ts';
 import type { PlanTask } from '../usecases/check-ports.ts';
 import type { JsonObject } from './json-object.ts';
 
@@ -15,7 +15,6 @@ const LAST_JOBLESS_VERSION = 12;
 
 /** A plan whose version is not known counts as a new one (azure-pipelines-extensions, ServerTaskHelper, TaskClient). */
 function toEventIds({ hubName, planVersion, jobId, taskInstanceId }: PlanTask): JsonObject {
-  const isJobless =
-    hubName.toLowerCase() === 'gates' && planVersion !== undefined && planVersion <= LAST_JOBLESS_VERSION;
+  const isJobless = isGatesHub(hubName) && planVersion !== undefined && planVersion <= LAST_JOBLESS_VERSION;
   return isJobless ? { taskId: NO_TASK, jobId: taskInstanceId } : { taskId: taskInstanceId, jobId };
 }

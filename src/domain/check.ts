@@ -15,6 +15,11 @@ export interface CheckTarget {
   readonly timelineId?: string;
 }
 
+/** Plans of classic release gates are spoken to with other ids up to some version; those of other hubs never were. */
+export function isGatesHub(hubName: string): boolean {
+  return hubName.toLowerCase() === 'gates';
+}
+
 /** What is kept of a check's conversation with its pipeline, so that a restart goes on and repeats little. */
 export interface CheckProgress {
   /** TaskStarted has been accepted, or refused for good. */

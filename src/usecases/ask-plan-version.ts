@@ -1,10 +1,8 @@
 // Finds out the version of a plan, where its events depend on it. It must not guess while the plan may still tell: an
 // event with the wrong ids is accepted and reaches no task, and a verdict that was lost so would never be sent again.
+import { isGatesHub } from '../domain/check.ts';
 import { type CheckAtWork, note, type RunCheckPorts } from './check-at-work.ts';
 import type { PlanAnswer } from './ports.ts';
-
-/** Plans of the hub `gates` were spoken to otherwise up to version 12; other hubs need not be asked. */
-const VERSIONED_HUB = /^gates$/i;
 
 /**
  * The check with the version of its plan noted, as far as one is needed. A plan that will not tell its version counts as
@@ -16,7 +14,7 @@ export async function askPlanVersion(
 ): Promise<Exclude<PlanAnswer<CheckAtWork>, { readonly kind: 'refused' }>> {
   const { check, task, token } = work;
   const known = { kind: 'accepted', value: work } as const;
-  if (task.planVersion !== undefined || !VERSIONED_HUB.test(task.hubName)) return known;
+  if (task.planVersion !== undefined || !isGatesHub(task.hubName)) return known;
   const version = await ports.plans.readVersion(task, token);
   if (version.kind === 'refused') return known;
   if (version.kind !== 'accepted') return version;
